@@ -1,0 +1,97 @@
+"""The command line: the only place that prints, and the only one that turns errors into exit codes."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import click
+
+from ecoscope_workflows import __version__
+from ecoscope_workflows.cli.compile import compile_command
+from ecoscope_workflows.cli.completion import completion_command
+from ecoscope_workflows.cli.params import params_command
+from ecoscope_workflows.cli.reporting import print_error
+from ecoscope_workflows.cli.tasks import tasks_command
+from ecoscope_workflows.errors import EcoscopeWorkflowsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+OK, FAILED, USAGE = 0, 1, 2
+INTERRUPTED = 130
+PROGRAM = "ecoscope-workflows"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name=PROGRAM)
+@click.option(
+    "--error-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="How errors are printed: for people, or as a JSON list for tools.",
+)
+def cli(error_format: str) -> None:
+    """Compile YAML specs of typed Python tasks into incremental workflows."""
+    del error_format  # read by `run`, which prints the errors
+
+
+cli.add_command(compile_command)
+cli.add_command(tasks_command)
+cli.add_command(params_command)
+cli.add_command(completion_command)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line.
+
+    Returns
+    -------
+    int
+        0 when all went well, 1 when a spec, params or task is at fault, 2 when the command line is.
+    """
+    words = one_value_each(arguments, "--mock-tasks")
+    if not words and not _completing():
+        words = ["--help"]
+    try:
+        cli.main(args=words, prog_name=PROGRAM, standalone_mode=False)
+    except EcoscopeWorkflowsError as error:
+        print_error(error, as_json=_wants_json(words))
+        return FAILED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output, `head` say, has seen enough.
+        return OK
+    return OK
+
+
+def one_value_each(arguments: Sequence[str], option: str) -> list[str]:
+    """Write ``--option A B`` as ``--option A --option B``, the only form that click reads."""
+    words: list[str] = []
+    following = False
+    for word in arguments:
+        if following and not word.startswith("-") and words[-1] != option:
+            words.append(option)
+        elif word.startswith("-"):
+            following = word == option
+        words.append(word)
+    return words
+
+
+def _wants_json(words: Sequence[str]) -> bool:
+    return "--error-format=json" in words or any(
+        pair == ("--error-format", "json") for pair in itertools.pairwise(words)
+    )
+
+
+def _completing() -> bool:
+    import os  # noqa: PLC0415  # only asked for an empty command line
+
+    return "_ECOSCOPE_WORKFLOWS_COMPLETE" in os.environ

@@ -1,0 +1,116 @@
+"""`ecoscope-workflows compile`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ecoscope_workflows.cli.options import spec_option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ecoscope_workflows.compiler.artifacts import Artifact
+
+# Names, not imports: completing a command line must not load the compiler.
+TARGETS = ("snakemake", "script-sequential")
+
+
+@click.command("compile", short_help="Compile a spec into a program.")
+@spec_option
+@click.option("--target", type=click.Choice(TARGETS), help="What to compile into.  [default: snakemake]")
+@click.option(
+    "--template",
+    metavar="NAME|FILE",
+    help="script-sequential.jinja2, or the path of a template of your own for that target.",
+)
+@click.option(
+    "--outpath",
+    type=click.Path(path_type=Path),
+    help="The folder (snakemake) or file (script-sequential) to write; a script goes to standard output"
+    " without it.",
+)
+@click.option("--testing/--no-testing", default=False, help="Make a program that may be given mocks.")
+@click.option(
+    "--mock-tasks",
+    multiple=True,
+    metavar="TASK[=FILE]...",
+    help="With --testing: replace the results of these tasks by their packaged example data, or by FILE.",
+)
+def compile_command(
+    spec: Path,
+    target: str | None,
+    template: str | None,
+    outpath: Path | None,
+    testing: bool,  # noqa: FBT001  # click passes options by name
+    mock_tasks: Sequence[str],
+) -> None:
+    """Compile a spec into a program.
+
+    The target snakemake writes a folder that Snakemake runs as it is; recompiling into it never overwrites
+    your config/params.yaml.
+    The target script-sequential writes one Python file.
+    """
+    from ecoscope_workflows.compiler.compile import Request, compile_workflow  # noqa: PLC0415  # 0.2 s
+
+    if mock_tasks and not testing:
+        raise click.UsageError("--mock-tasks makes results that are not real: add --testing to say so.")
+    chosen, own_template = _target(target, template)
+    if chosen == "snakemake" and outpath is None:
+        raise click.UsageError("the target snakemake writes a folder: say which with --outpath.")
+    mocks = dict(_mock(word) for word in mock_tasks)
+    artifacts = compile_workflow(Request(spec, chosen, own_template, mocks, testing))
+    if chosen == "snakemake" and outpath is not None:
+        _write_folder(artifacts, outpath)
+    elif outpath is None:
+        click.echo(artifacts[0].content, nl=False)
+    else:
+        _write_file(artifacts[0], outpath)
+
+
+def _target(target: str | None, template: str | None) -> tuple[str, Path | None]:
+    """Return the target, and the user's template where one is given."""
+    if template is None:
+        return target or "snakemake", None
+    name = template.removesuffix(".jinja2")
+    if name in TARGETS and not Path(template).is_file():
+        return target or name, None
+    return target or "script-sequential", Path(template)
+
+
+def _mock(word: str) -> tuple[str, Path | None]:
+    name, equals, file = word.partition("=")
+    return name, Path(file) if equals else None
+
+
+def _write_file(artifact: Artifact, outpath: Path) -> None:
+    from ecoscope_workflows.compiler.artifacts import Artifact, write  # noqa: PLC0415  # as above
+
+    write([Artifact(outpath.name, artifact.content)], outpath.parent)
+    click.echo(f"wrote {outpath}", err=True)
+
+
+def _write_folder(artifacts: list[Artifact], outpath: Path) -> None:
+    from ecoscope_workflows.compiler.artifacts import write  # noqa: PLC0415  # as above
+    from ecoscope_workflows.compiler.compile import PARAMS, SCHEMA, params_changes  # noqa: PLC0415  # as above
+
+    schema = outpath / SCHEMA
+    before = json.loads(schema.read_text(encoding="utf-8")) if schema.is_file() else None
+    report = write(artifacts, outpath)
+    changed = len(report.written)
+    state = f"{changed} file{'' if changed == 1 else 's'} written" if changed else "unchanged"
+    click.echo(f"{outpath}: {state}", err=True)
+    if PARAMS not in report.kept:
+        click.echo(f"next: check {outpath / PARAMS}, then", err=True)
+    else:
+        click.echo(f"{PARAMS} is yours and was kept", err=True)
+        after = json.loads(next(item.content for item in artifacts if item.path == SCHEMA))
+        new, gone = params_changes(before, after) if before is not None else ([], [])
+        for name in new:
+            click.echo(f"  new: {name}", err=True)
+        for name in gone:
+            click.echo(f"  gone: {name} (remove it from {PARAMS})", err=True)
+    click.echo(f"  cd {outpath} && snakemake --profile profiles/local", err=True)

@@ -1,0 +1,1 @@
+"""Specs into programs: a spec file in, a program's files on disk out."""

@@ -1,0 +1,152 @@
+"""A spec file and a target in, the files of a program out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ecoscope_workflows.compiler.artifacts import Artifact
+from ecoscope_workflows.compiler.mocks import example_file, mocked_instances
+from ecoscope_workflows.contracts.describe import type_name
+from ecoscope_workflows.errors import Problem, TargetError, did_you_mean
+from ecoscope_workflows.graph.forms import json_schemas, plain, yaml_form
+from ecoscope_workflows.graph.params import ParamsModel
+from ecoscope_workflows.graph.resolve import resolve
+from ecoscope_workflows.registry.catalog import installed_catalog
+from ecoscope_workflows.spec.load import load_spec
+from ecoscope_workflows.targets.profile_files import profile_files
+from ecoscope_workflows.targets.script import script
+from ecoscope_workflows.targets.snakemake import config_readme, snakefile
+from ecoscope_workflows.targets.view import view
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from ecoscope_workflows.graph.model import Graph
+
+SNAKEMAKE = "snakemake"
+SCRIPT = "script-sequential"
+TARGETS = (SNAKEMAKE, SCRIPT)
+SCHEMA = "workflow/schemas/params.schema.json"
+PARAMS = "config/params.yaml"
+_IGNORED = "/.snakemake/\n/benchmarks/\n/logs/\n/results/\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to compile, and into what.
+
+    Parameters
+    ----------
+    spec
+        The spec file.
+    target
+        One of `TARGETS`.
+    template
+        A template of the user's for a target that is one file.
+    mocks
+        For each task to be mocked a file with its result, or None for the packaged example.
+    testing
+        Whether the program is for testing only.
+    """
+
+    spec: Path
+    target: str = SNAKEMAKE
+    template: Path | None = None
+    mocks: Mapping[str, Path | None] = field(default_factory=dict)
+    testing: bool = False
+
+
+def load_graph(spec: Path) -> Graph:
+    """Read a spec file and find its tasks among those installed here."""
+    return resolve(load_spec(spec), installed_catalog())
+
+
+def compile_workflow(request: Request) -> list[Artifact]:
+    """Compile a spec into the files of a folder.
+
+    Complexity: linear in the number of instances.
+
+    Raises
+    ------
+    SpecError, TargetError, RegistrationError
+        With every fault of the phase that failed.
+    """
+    if request.target not in TARGETS:
+        hint = did_you_mean(request.target, TARGETS)
+        raise TargetError(Problem("EW705", f"unknown target {request.target!r}", hint=hint))
+    graph = load_graph(request.spec)
+    examples = {
+        name: file or example_file(graph.nodes[name].task)
+        for name, file in mocked_instances(graph, request.mocks).items()
+    }
+    if request.target == SCRIPT:
+        return [_script(request, graph, examples)]
+    if request.template is not None:
+        what = "a template can replace the target script-sequential only"
+        raise TargetError(Problem("EW706", what, hint="leave out --target"))
+    return list(_snakemake(request, graph, examples))
+
+
+def _script(request: Request, graph: Graph, examples: Mapping[str, Path]) -> Artifact:
+    mocks = {name: str(path.resolve()) for name, path in examples.items()}
+    text = script(view(graph, mocks, testing=request.testing), request.template)
+    return Artifact(f"{graph.spec.id}.py", text.encode())
+
+
+def _snakemake(request: Request, graph: Graph, examples: Mapping[str, Path]) -> Iterator[Artifact]:
+    # The examples become part of the folder, so that it can be moved as a whole.
+    mocks = {name: f"resources/mocks/{name}{path.suffix}" for name, path in examples.items()}
+    laid_out = view(graph, mocks, testing=request.testing)
+    model = ParamsModel.of(graph, tuple(mocks))
+    yield Artifact("workflow/Snakefile", snakefile(laid_out).encode())
+    yield Artifact("workflow/spec.yaml", request.spec.read_bytes())
+    yield Artifact(SCHEMA, (json.dumps(json_schemas(model), indent=2) + "\n").encode())
+    yield Artifact("config/README.md", config_readme(laid_out, params_table(model)).encode())
+    beside = request.spec.with_name("params.yaml")
+    form = beside.read_bytes() if beside.is_file() else yaml_form(model).encode()
+    yield Artifact(PARAMS, form, keep=True)
+    yield Artifact(".gitignore", _IGNORED.encode(), keep=True)
+    for name, content in profile_files():
+        yield Artifact(f"profiles/{name}", content, keep=True)
+    for name, path in examples.items():
+        yield Artifact(mocks[name], path.read_bytes())
+    resources = request.spec.with_name("resources")
+    for path in sorted(resources.rglob("*")):
+        if path.is_file():
+            yield Artifact(
+                f"resources/{path.relative_to(resources).as_posix()}", path.read_bytes(), keep=True
+            )
+
+
+def params_table(model: ParamsModel) -> list[list[str]]:
+    """Return one row per parameter: instance, name, type, default, description."""
+    return [
+        [
+            f"`{name}`",
+            f"`{parameter.name}`",
+            _cell(type_name(parameter.annotation)),
+            "required" if parameter.required else f"`{_cell(json.dumps(plain(parameter.default)))}`",
+            _cell(parameter.description),
+        ]
+        for name, instance in model.instances.items()
+        for parameter in instance.free.values()
+    ]
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def params_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """Return the parameters that are in the new schema only, and those in the old one only."""
+
+    def names(schema: Mapping[str, Any]) -> list[str]:
+        return [
+            f"{instance}.{key}" for instance, part in schema.items() for key in part.get("properties", {})
+        ]
+
+    before, after = names(old), names(new)
+    return [name for name in after if name not in before], [name for name in before if name not in after]

@@ -1,0 +1,119 @@
+"""The contract of a data frame on an edge: a value in, the checked frame or a list of faults out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic_core import PydanticCustomError, core_schema
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+
+# Enough to see a pattern, few enough to stay on one screen.
+MAX_EXAMPLES = 5
+FAULT_TYPE = "frame_contract"
+
+
+class Frame:
+    """Stands for a data frame in a signature, so that reading the signature imports no pandas."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameFault:
+    """One broken rule: which column, which check, how many rows, and up to five examples."""
+
+    column: str
+    check: str
+    count: int = 0
+    examples: tuple[tuple[object, object], ...] = ()
+
+    def __str__(self) -> str:
+        text = f"column {self.column!r}: {self.check}" if self.column else self.check
+        if not self.count:
+            return text
+        rows = ", ".join(f"row {index!r}: {value!r}" for index, value in self.examples)
+        more = ", ..." if self.count > len(self.examples) else ""
+        return f"{text} ({self.count} row{'s' if self.count > 1 else ''}: {rows}{more})"
+
+
+@dataclass(frozen=True, slots=True)
+class FrameContract:
+    """What a data frame must satisfy.
+
+    Parameters
+    ----------
+    schema
+        A schema class (ours or a pandera ``DataFrameModel``), or None for any columns.
+    geo
+        Whether the frame must have an active geometry column.
+    """
+
+    schema: type | None = None
+    geo: bool = False
+
+    def faults(self, value: object) -> tuple[object, tuple[FrameFault, ...]]:
+        """Check a value; return it (converted where the schema coerces) and the rules it breaks."""
+        import pandas as pd  # noqa: PLC0415  # only a task that handles frames pays for pandas
+
+        if not isinstance(value, pd.DataFrame):
+            return value, (FrameFault("", f"expected a data frame, got {type(value).__name__}"),)
+        if self.geo and getattr(value, "_geometry_column_name", None) not in value.columns:
+            return value, (FrameFault("", "expected a data frame with a geometry column"),)
+        return (value, ()) if self.schema is None else _check_schema(self.schema, value)
+
+    def _validate(self, value: object) -> object:
+        checked, faults = self.faults(value)
+        if faults:
+            text = "; ".join(map(str, faults))
+            raise PydanticCustomError(FAULT_TYPE, cast("Any", "{text}"), {"text": text, "faults": faults})
+        return checked
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        """Let pydantic check frames wherever they stand: alone, optional, in lists or in unions."""
+        del source, handler
+        return core_schema.no_info_plain_validator_function(self._validate)
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Name frames in JSON Schema as published forms do."""
+        del schema, handler
+        return {"type": "ecoscope.distributed.types.DataFrame"}
+
+
+def _check_schema(schema: Any, frame: Any) -> tuple[object, tuple[FrameFault, ...]]:
+    from pandera.errors import SchemaErrors  # noqa: PLC0415  # half a second, only where a frame is checked
+
+    try:
+        return schema.validate(frame, lazy=True), ()
+    except SchemaErrors as error:
+        return frame, _faults_of(error.failure_cases)
+
+
+def _faults_of(cases: Any) -> tuple[FrameFault, ...]:
+    """Group pandera's failure cases, one per value, into one fault per broken rule."""
+    groups: dict[tuple[str, str], list[tuple[object, object]]] = {}
+    for case in cases.to_dict("records"):
+        groups.setdefault(_rule_of(case), []).append((case["index"], case["failure_case"]))
+    faults = []
+    for (column, rule), rows in groups.items():
+        located = [row for row in rows if row[0] is not None]
+        faults.append(FrameFault(column, rule, len(located), tuple(located[:MAX_EXAMPLES])))
+    return tuple(faults)
+
+
+def _rule_of(case: dict[str, Any]) -> tuple[str, str]:
+    check = str(case["check"])
+    if check == "column_in_dataframe":
+        return str(case["failure_case"]), "is missing"
+    if check == "column_in_schema":
+        return str(case["failure_case"]), "is not allowed by the schema"
+    column = "index" if case["schema_context"] == "Index" else str(case["column"])
+    if check == "not_nullable":
+        return column, "must not be null"
+    if check.startswith("dtype('"):
+        return column, "expected " + check.removeprefix("dtype('").removesuffix("')")
+    return column, check.replace("field_uniqueness", "must be unique")

@@ -1,0 +1,148 @@
+"""Schemas as pandera models: the only module that imports pandera; frames in, pandera's verdict out."""
+
+from __future__ import annotations
+
+import types
+import typing
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+import pandera.typing as pat
+from pandera.engines import pandas_engine
+
+from ecoscope_workflows.contracts import schemas
+
+GEOMETRY_TYPES = {
+    schemas.PointGeometry: {"Point"},
+    schemas.LineGeometry: {"LineString", "MultiLineString"},
+    schemas.PolygonGeometry: {"Polygon", "MultiPolygon"},
+}
+
+
+class _Kind(pandas_engine.DataType):
+    """A dtype that is recognised, never converted to: a wrong column is the producer's fault to mend."""
+
+    def __init__(self) -> None:
+        # pandera's own __init__ wants a pandas dtype, which a kind of dtypes does not have.
+        pass
+
+    def coerce(self, data_container: Any) -> Any:
+        """Return the data as it is."""
+        return data_container
+
+
+@pandas_engine.Engine.register_dtype
+class UTCDatetimeKind(_Kind):
+    """A time-zone-aware datetime whose zone is UTC."""
+
+    def check(self, pandera_dtype: Any, data_container: Any = None) -> bool:
+        """Return whether the dtype is a datetime in UTC."""
+        del data_container
+        dtype = getattr(pandera_dtype, "type", None)
+        return isinstance(dtype, pd.DatetimeTZDtype) and str(dtype.tz) == "UTC"
+
+    def __str__(self) -> str:
+        return "datetime in UTC"
+
+
+@pandas_engine.Engine.register_dtype
+class AwareDatetimeKind(_Kind):
+    """A datetime with any time zone."""
+
+    def check(self, pandera_dtype: Any, data_container: Any = None) -> bool:
+        """Return whether the dtype is a datetime with a time zone."""
+        del data_container
+        return isinstance(getattr(pandera_dtype, "type", None), pd.DatetimeTZDtype)
+
+    def __str__(self) -> str:
+        return "datetime with a time zone"
+
+
+class _GeometryKind(_Kind):
+    types: frozenset[str] = frozenset()
+
+    def check(self, pandera_dtype: Any, data_container: Any = None) -> Any:
+        """Return, per row, whether the column holds a geometry of the wanted type (or none)."""
+        if str(getattr(pandera_dtype, "type", "")) != "geometry":
+            return False
+        if not self.types or data_container is None:
+            return True
+        kinds = data_container.geom_type
+        return (kinds.isin(self.types) | kinds.isna()).to_numpy()
+
+    def __str__(self) -> str:
+        return "geometry" if not self.types else " or ".join(sorted(self.types))
+
+
+@pandas_engine.Engine.register_dtype
+class GeometryKind(_GeometryKind):
+    """Any geometry."""
+
+
+@pandas_engine.Engine.register_dtype
+class PointKind(_GeometryKind):
+    """Points."""
+
+    types = frozenset({"Point"})
+
+
+@pandas_engine.Engine.register_dtype
+class LineKind(_GeometryKind):
+    """Line strings."""
+
+    types = frozenset({"LineString", "MultiLineString"})
+
+
+@pandas_engine.Engine.register_dtype
+class PolygonKind(_GeometryKind):
+    """Polygons."""
+
+    types = frozenset({"Polygon", "MultiPolygon"})
+
+
+_KINDS: dict[object, object] = {
+    schemas.UTCDatetime: UTCDatetimeKind,
+    schemas.AwareDatetime: AwareDatetimeKind,
+    schemas.Geometry: GeometryKind,
+    schemas.PointGeometry: PointKind,
+    schemas.LineGeometry: LineKind,
+    schemas.PolygonGeometry: PolygonKind,
+}
+
+
+def build_model(schema: type) -> type[pa.DataFrameModel]:
+    """Return the pandera model that says what the body of `schema` says."""
+    bases = tuple(_base(base) for base in schema.__bases__)
+    body: dict[str, Any] = {
+        name: pa.Field(**value.options) if isinstance(value, schemas.ColumnOptions) else value
+        for name, value in vars(schema).items()
+        if name not in {"__dict__", "__weakref__", "_model", "__annotate_func__", "__annotations_cache__"}
+    }
+    body["__annotations__"] = {
+        name: _annotation(annotation) for name, annotation in schemas.schema_annotations(schema).items()
+    }
+    model: type[pa.DataFrameModel] = type(schema.__name__, bases, body)
+    return model
+
+
+def _base(base: type) -> type:
+    if base is schemas.JsonSerializableDataFrameModel:
+        return pa.DataFrameModel
+    return base.pandera_model() if isinstance(base, schemas.LazyModel) else base
+
+
+def _annotation(annotation: Any) -> Any:
+    """Translate `Series` and `Index` of ours to pandera's; leave everything else as it is."""
+    origin = typing.get_origin(annotation)
+    if origin in (typing.Union, types.UnionType):
+        inner = [_annotation(part) for part in typing.get_args(annotation)]
+        return typing.Union[tuple(inner)]  # noqa: UP007  # built at run time from parts
+    if origin not in (schemas.Series, schemas.Index):
+        return annotation
+    (kind,) = typing.get_args(annotation)
+    dtype = object if kind is typing.Any else _KINDS.get(kind, kind)
+    if kind is typing.Any and origin is schemas.Series:
+        return typing.Any
+    generic: Any = pat.Series if origin is schemas.Series else pat.Index
+    return generic[dtype]

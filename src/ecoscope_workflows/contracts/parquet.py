@@ -1,0 +1,91 @@
+"""Data frames as (Geo)Parquet files: frames in, deterministic bytes out, and back.
+
+Geometry is stored as WKB with the metadata of GeoParquet 1.1 (https://geoparquet.org/releases/v1.1.0/),
+so that any reader of GeoParquet opens the files.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROVENANCE_KEY = b"ecoscope_workflows"
+GEOPARQUET_VERSION = "1.1.0"
+
+
+def write_frame(frame: pd.DataFrame, path: Path, provenance: str) -> None:
+    """Write a frame with its index and `provenance` in the footer."""
+    plain, geo = _geometry_as_wkb(frame)
+    table = pa.Table.from_pandas(plain)
+    metadata = {**(table.schema.metadata or {}), PROVENANCE_KEY: provenance.encode()}
+    if geo is not None:
+        metadata[b"geo"] = json.dumps(geo, sort_keys=True).encode()
+    pq.write_table(table.replace_schema_metadata(metadata), path, compression="zstd")
+
+
+def read_frame(path: Path) -> pd.DataFrame:
+    """Read a frame; one with GeoParquet metadata becomes a GeoDataFrame."""
+    table = pq.ParquetFile(path).read()
+    metadata = table.schema.metadata or {}
+    frame: pd.DataFrame = table.to_pandas()
+    if b"geo" not in metadata:
+        return frame
+    return _geometry_from_wkb(frame, json.loads(metadata[b"geo"]))
+
+
+def read_provenance(path: Path) -> str:
+    """Return the provenance in a file's footer, or an empty text."""
+    metadata = pq.read_schema(path).metadata or {}
+    return str(metadata.get(PROVENANCE_KEY, b"").decode())
+
+
+def _geometry_as_wkb(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any] | None]:
+    columns = [name for name, dtype in frame.dtypes.items() if str(dtype) == "geometry"]
+    if not columns:
+        return frame, None
+    import shapely  # noqa: PLC0415  # frames without geometry do without
+
+    described: dict[str, Any] = {}
+    arrays: dict[Any, Any] = {}
+    for name in columns:
+        geometry = frame[name].array
+        # ISO WKB, as GeoParquet asks for; it differs from the extended form where there is a Z.
+        arrays[name] = shapely.to_wkb(geometry, flavor="iso")
+        crs: Any = getattr(geometry, "crs", None)
+        kinds = sorted({_type_name(item) for item in geometry if item is not None})
+        described[str(name)] = {
+            "encoding": "WKB",
+            "geometry_types": kinds,
+            "crs": crs.to_json_dict() if crs is not None else None,
+        }
+        bounds = shapely.total_bounds(geometry)
+        if len(geometry) and not pd.isna(bounds).any():
+            described[str(name)]["bbox"] = [float(bound) for bound in bounds]
+    plain = pd.DataFrame(
+        {name: arrays.get(name, frame[name].array) for name in frame.columns}, index=frame.index
+    )
+    active = getattr(frame, "_geometry_column_name", None)
+    primary = str(active if active in columns else columns[0])
+    return plain, {"version": GEOPARQUET_VERSION, "primary_column": primary, "columns": described}
+
+
+def _type_name(geometry: Any) -> str:
+    return f"{geometry.geom_type} Z" if geometry.has_z else str(geometry.geom_type)
+
+
+def _geometry_from_wkb(frame: pd.DataFrame, geo: dict[str, Any]) -> pd.DataFrame:
+    import geopandas as gpd  # noqa: PLC0415  # frames without geometry do without
+
+    for name, column in geo["columns"].items():
+        # A file without the key is in OGC:CRS84, a null says that the CRS is unknown.
+        crs = column.get("crs", "OGC:CRS84")
+        frame[name] = gpd.GeoSeries.from_wkb(frame[name].array, index=frame.index, crs=crs)
+    spatial: pd.DataFrame = gpd.GeoDataFrame(frame, geometry=geo["primary_column"])
+    return spatial

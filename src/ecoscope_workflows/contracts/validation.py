@@ -1,0 +1,73 @@
+"""Pydantic's errors in, faults in words out: where inside a value, what is wrong, what was found."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ecoscope_workflows.contracts.frames import FAULT_TYPE, FrameFault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import ValidationError
+
+# A value longer than this hides the sentence it stands in.
+MAX_VALUE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ValueFault:
+    """One thing wrong with a value.
+
+    Parameters
+    ----------
+    location
+        Keys and indices from the value to the part at fault.
+    message
+        What is wrong, with the value found.
+    kind
+        Pydantic's name of the error, e.g. ``missing``.
+    frame
+        What is wrong with a data frame, where the value is one.
+    """
+
+    location: tuple[str | int, ...]
+    message: str
+    kind: str
+    frame: FrameFault | None = None
+
+    @property
+    def path(self) -> str:
+        """Return the location as it is written: ``.key[0]``."""
+        return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.location)
+
+
+def faults_of(error: ValidationError) -> Iterator[ValueFault]:
+    """Yield what pydantic found, data frame faults one by one."""
+    for item in error.errors(include_url=False):
+        location = tuple(item["loc"])
+        if item["type"] == FAULT_TYPE:
+            for fault in item["ctx"]["faults"]:
+                yield ValueFault(location, str(fault), FAULT_TYPE, fault)
+            continue
+        yield ValueFault(location, _message(item["type"], item["msg"], item["input"]), item["type"])
+
+
+def _message(kind: str, message: str, value: Any) -> str:
+    text = re.sub(r"^(Input should be|Value error,) ?(a valid )?", "", message)
+    text = text[:1].lower() + text[1:]
+    if kind == "missing":
+        return "is missing"
+    if kind == "extra_forbidden":
+        return "is not known"
+    if message.startswith("Input should be"):
+        return f"expected {text}, got {shown(value)}"
+    return f"{text}, got {shown(value)}"
+
+
+def shown(value: Any) -> str:
+    """Return a value as messages show it: its repr, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= MAX_VALUE else f"{text[: MAX_VALUE - 3]}..."

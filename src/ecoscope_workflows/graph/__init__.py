@@ -1,0 +1,1 @@
+"""A spec with its names found: task instances, their tasks, and the edges between them."""

@@ -1,0 +1,1 @@
+"""Which tasks are installed: entry points in, a frozen `Catalog` of signatures out."""

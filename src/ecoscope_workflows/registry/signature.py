@@ -1,0 +1,156 @@
+"""A task function in, its signature as facts out: parameters, return type, description."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from ecoscope_workflows.annotations import FileInput, FromEnvironment
+from ecoscope_workflows.contracts.frames import FrameContract
+from ecoscope_workflows.decorators import TaskMetadata, task_metadata
+from ecoscope_workflows.errors import Problem, RegistrationError, Where
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+class _Required:
+    def __repr__(self) -> str:
+        return "required"
+
+
+REQUIRED: Any = _Required()
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a task.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    annotation
+        Its type, with pydantic and package metadata.
+    default
+        Its default, or `REQUIRED`.
+    description
+        What its author says of it.
+    hidden
+        True where it never stands in a params file: it is bound in the spec or takes its default.
+    """
+
+    name: str
+    annotation: Any
+    default: Any = REQUIRED
+    description: str = ""
+    hidden: bool = False
+
+    @property
+    def required(self) -> bool:
+        """Return whether a value must be given."""
+        return self.default is REQUIRED
+
+    def _marker(self, kind: type) -> Any:
+        found = [item for item in getattr(self.annotation, "__metadata__", ()) if isinstance(item, kind)]
+        return found[-1] if found else None
+
+    @property
+    def environment(self) -> FromEnvironment | None:
+        """Return the environment variable the value is read from, if any."""
+        marker: FromEnvironment | None = self._marker(FromEnvironment)
+        return marker
+
+    @property
+    def is_file(self) -> bool:
+        """Return whether the value is the path of a file that the task reads."""
+        return self._marker(FileInput) is not None
+
+    @property
+    def frame(self) -> FrameContract | None:
+        """Return the contract of the data frame that the parameter takes, if it takes one."""
+        contract: FrameContract | None = self._marker(FrameContract)
+        return contract
+
+    @cached_property
+    def adapter(self) -> TypeAdapter[Any]:
+        """Return pydantic's validator of the type."""
+        return TypeAdapter(self.annotation)
+
+
+@dataclass(frozen=True)
+class TaskInfo:
+    """A task as the compiler sees it."""
+
+    name: str
+    module: str
+    function: Callable[..., Any]
+    parameters: Mapping[str, Parameter]
+    returns: Any
+    metadata: TaskMetadata
+    description: str = ""
+    origin: str = ""
+
+    @property
+    def path(self) -> str:
+        """Return the dotted path that imports the task."""
+        return f"{self.module}.{self.name}"
+
+    @property
+    def where(self) -> Where:
+        """Return where the task is defined."""
+        code = self.function.__code__
+        return Where(code.co_filename, code.co_firstlineno)
+
+
+def task_info(function: Callable[..., Any], module: str, name: str, origin: str = "") -> TaskInfo:
+    """Read the signature of a task that is importable as `name` from `module`.
+
+    Raises
+    ------
+    RegistrationError
+        When a type in the signature cannot be resolved where the function is written.
+    """
+    where = Where(function.__code__.co_filename, function.__code__.co_firstlineno)
+    try:
+        types = typing.get_type_hints(function, include_extras=True)
+    except Exception as error:  # noqa: BLE001  # a type expression is the author's code and may raise anything
+        what = f"the types of task {name!r} cannot be read: {error}"
+        hint = "import the names used in annotations outside of `if TYPE_CHECKING:`"
+        raise RegistrationError(Problem("EW106", what, where, hint)) from None
+    signature = inspect.signature(function)
+    parameters = {
+        parameter.name: _parameter(parameter, types[parameter.name])
+        for parameter in signature.parameters.values()
+    }
+    documentation = inspect.getdoc(function) or ""
+    return TaskInfo(
+        name=name,
+        module=module,
+        function=function,
+        parameters=parameters,
+        returns=types["return"],
+        metadata=task_metadata(function) or TaskMetadata(),
+        description=documentation.partition("\n\n")[0].replace("\n", " "),
+        origin=origin,
+    )
+
+
+def _parameter(parameter: inspect.Parameter, annotation: Any) -> Parameter:
+    fields = [item for item in getattr(annotation, "__metadata__", ()) if isinstance(item, FieldInfo)]
+    default = REQUIRED if parameter.default is parameter.empty else parameter.default
+    description = ""
+    hidden = False
+    for info in fields:
+        if default is REQUIRED and info.default is not PydanticUndefined and info.default is not ...:
+            default = info.default
+        description = info.description or description
+        hidden = hidden or bool(info.exclude)
+    return Parameter(parameter.name, annotation, default, description, hidden)

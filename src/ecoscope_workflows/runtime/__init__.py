@@ -1,0 +1,1 @@
+"""What runs when a compiled workflow runs: read inputs, check, call the task, check, write."""

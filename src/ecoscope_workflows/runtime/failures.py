@@ -1,0 +1,28 @@
+"""An exception in a task in, a problem out whose traceback shows the task's own frames."""
+
+from __future__ import annotations
+
+import traceback
+from typing import TYPE_CHECKING
+
+from ecoscope_workflows.errors import Problem, Where
+
+if TYPE_CHECKING:
+    from ecoscope_workflows.registry.signature import TaskInfo
+
+
+def task_error(instance: str, task: TaskInfo, error: Exception) -> Problem:
+    """Describe an exception that a task raised.
+
+    The frames above the task are this package's and say nothing to its author; they are left out.
+    """
+    report = traceback.TracebackException.from_exception(error)
+    first = task.function.__code__.co_filename
+    frames = list(report.stack)
+    start = next((number for number, frame in enumerate(frames) if frame.filename == first), 0)
+    report.stack = traceback.StackSummary.from_list(frames[start:])
+    place = report.stack[-1] if report.stack else None
+    where = Where(place.filename, place.lineno or 0, 1) if place else None
+    text = "".join(report.format()).rstrip()
+    what = f"{instance}: task {task.name!r} raised {type(error).__name__}: {error}\n{text}"
+    return Problem("EW621", what, where if where and where.line else None)

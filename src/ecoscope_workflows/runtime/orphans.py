@@ -1,0 +1,46 @@
+"""Whether the program that wants a job's result is still there.
+
+A killed Snakemake leaves its jobs running.
+When such a job ends, its output may no longer be wanted: the workflow may have been started again with other
+parameters.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ecoscope_workflows.errors import Problem, StorageError
+
+_PARENT_FIELD = 3
+
+
+def ancestors() -> tuple[int, int]:
+    """Return the process ids of the parent (the shell) and of its parent (the scheduler)."""
+    parent = os.getppid()
+    try:
+        status = Path(f"/proc/{parent}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        # No /proc here (macOS): the parent alone must do.
+        return parent, 0
+    # The second field is the command in brackets, which may hold anything; count from its end.
+    return parent, int(status.rpartition(")")[2].split()[_PARENT_FIELD - 2])
+
+
+class Orphanage:
+    """Remembers the ancestors of this process, and refuses when they have changed."""
+
+    def __init__(self) -> None:
+        self.at_start = ancestors()
+
+    def __call__(self) -> None:
+        """Raise where the program that started this job has gone away.
+
+        Raises
+        ------
+        StorageError
+            The result is thrown away; the next run makes it again.
+        """
+        if ancestors() != self.at_start:
+            what = "the workflow that started this job is gone; the result is thrown away"
+            raise StorageError(Problem("EW604", what, hint="run the workflow again"))

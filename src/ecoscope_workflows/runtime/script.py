@@ -1,0 +1,207 @@
+"""What a generated script calls: params are checked in full, then each task runs and its result is stored.
+
+The files are the same as those that the Snakemake workflow of the same spec writes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from ecoscope_workflows.errors import EcoscopeWorkflowsError, Problem, StorageError, Where
+from ecoscope_workflows.graph.params import InstanceParams, ParamsModel
+from ecoscope_workflows.registry.signature import task_info
+from ecoscope_workflows.runtime.execute import (
+    call,
+    check_arguments,
+    check_result,
+    environment_variable,
+    facts_of,
+    stored_as,
+)
+from ecoscope_workflows.runtime.fingerprint import fingerprint
+from ecoscope_workflows.runtime.jobs import Job
+from ecoscope_workflows.runtime.params import validated
+from ecoscope_workflows.runtime.storage import read_result, write_result
+from ecoscope_workflows.spec.document import Document, parse
+from ecoscope_workflows.spec.encoding import ENVIRONMENT, INPUT, as_mapping, decode, encode_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ecoscope_workflows.graph.params import Values
+    from ecoscope_workflows.registry.signature import Parameter
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One use of a task in a script.
+
+    Parameters
+    ----------
+    task
+        The task.
+    bound
+        The arguments that the script itself gives.
+    mock
+        A file that stands in for the result.
+    """
+
+    task: Callable[..., Any]
+    bound: Sequence[str] = ()
+    mock: str | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What an instance returned, and the file it is stored in."""
+
+    value: Any
+    path: Path
+
+
+@dataclass(frozen=True)
+class Variable:
+    """An environment variable, read where it is needed and never written down."""
+
+    name: str
+
+
+@dataclass
+class Script:
+    """A workflow that runs one task after the other in this process."""
+
+    name: str
+    spec_sha256: str
+    instances: Mapping[str, Instance]
+    params: Values
+    results: Path
+    done: dict[str, Result] = field(default_factory=dict)
+
+    @classmethod
+    def start(cls, name: str, *, spec_sha256: str, instances: Mapping[str, Instance]) -> Script:
+        """Read the command line and the params file; on a fault print all of them and exit with 1."""
+        parser = argparse.ArgumentParser(prog=Path(sys.argv[0]).name, description=f"Run {name}.")
+        parser.add_argument("--config", type=Path, metavar="FILE", help="params file (YAML)")
+        parser.add_argument("--results", type=Path, default=Path("results"), metavar="FOLDER")
+        options = parser.parse_args()
+        try:
+            params = _read_params(name, instances, options.config)
+        except EcoscopeWorkflowsError as error:
+            _fail(error)
+        return cls(name, spec_sha256, instances, params, options.results)
+
+    def environment(self, name: str) -> Variable:
+        """Stand for an environment variable among the arguments of a task."""
+        return Variable(name)
+
+    def run(self, instance: str, /, **bound: Any) -> Result:
+        """Run one task instance with what the script and the params give; exit with 1 where it fails."""
+        try:
+            result = self._run(instance, bound)
+        except EcoscopeWorkflowsError as error:
+            _fail(error)
+        self.done[instance] = result
+        return result
+
+    def finish(self, last: Result) -> None:
+        """Say where the results are."""
+        print(last.path)  # noqa: T201  # a generated script is a command line program
+
+    def _run(self, instance: str, bound: Mapping[str, Any]) -> Result:
+        declared = self.instances[instance]
+        function = declared.task
+        task = task_info(function, function.__module__, function.__name__)
+        codec = stored_as(instance, task)
+        encoded, values, files = self._arguments(instance, bound, task.parameters)
+        path = self.results / f"{instance}{codec.suffix}"
+        job = Job(
+            instance=instance,
+            task=f"{function.__module__}:{function.__name__}",
+            output=path,
+            arguments=encoded,
+            inputs=files,
+            code=fingerprint(function.__module__, function.__name__),
+            spec=self.spec_sha256,
+            mock=Path(declared.mock) if declared.mock else None,
+        )
+        if job.mock is not None:
+            value = read_result(job.mock, codec)
+        else:
+            value = call(instance, task, check_arguments(instance, task, values))
+        value = check_result(instance, task, value)
+        write_result(value, path, codec, facts_of(job, task))
+        return Result(value, path)
+
+    def _arguments(
+        self, instance: str, bound: Mapping[str, Any], parameters: Mapping[str, Parameter]
+    ) -> tuple[dict[str, Any], dict[str, Any], dict[str, tuple[Path, ...]]]:
+        """Return the arguments of a call encoded as in a Snakefile, as values, and their files."""
+        encoded: dict[str, Any] = {}
+        values: dict[str, Any] = {}
+        files: dict[str, tuple[Path, ...]] = {}
+        for name, value in bound.items():
+            results: list[Result] = []
+            code = _encode(value, results)
+            if results:
+                files[name] = tuple(result.path for result in results)
+            if not isinstance(value, Result):
+                encoded[name] = code
+            inputs = [shared(result.value) for result in results]
+            values[name] = decode(code, inputs, lambda variable: environment_variable(instance, variable))
+        for name, value in self.params.get(instance, {}).items():
+            values[name] = value
+            if not parameters[name].is_file:
+                encoded[name] = encode_plain(value)
+            elif value is not None:
+                files[name] = (Path(value),)
+        return encoded, values, files
+
+
+def _encode(value: Any, results: list[Result]) -> Any:
+    """Encode an argument as `ecoscope_workflows.spec.encoding` does; results are collected in order."""
+    if isinstance(value, Result):
+        results.append(value)
+        return {INPUT: len(results) - 1}
+    if isinstance(value, Variable):
+        return {ENVIRONMENT: value.name}
+    if isinstance(value, list):
+        return [_encode(item, results) for item in value]
+    if isinstance(value, dict):
+        return as_mapping({key: _encode(item, results) for key, item in value.items()})
+    return value
+
+
+def shared(value: Any) -> Any:
+    """Return a value that its reader may change without the next reader noticing."""
+    return value.copy() if hasattr(value, "dtypes") else copy.deepcopy(value)
+
+
+def _read_params(name: str, instances: Mapping[str, Instance], config: Path | None) -> Values:
+    known = {
+        instance: InstanceParams(
+            instance,
+            task_info(declared.task, declared.task.__module__, declared.task.__name__),
+            frozenset(declared.bound),
+            declared.mock is not None,
+        )
+        for instance, declared in instances.items()
+    }
+    document = Document("--config", None) if config is None else _parse_file(config)
+    return validated(ParamsModel(name, known), document)
+
+
+def _parse_file(config: Path) -> Document:
+    try:
+        return parse(config.read_text(encoding="utf-8"), str(config))
+    except OSError as error:
+        where = Where(str(config))
+        raise StorageError(Problem("EW601", f"cannot be read: {error.strerror}", where)) from None
+
+
+def _fail(error: EcoscopeWorkflowsError) -> NoReturn:
+    sys.exit(f"error: {error}")

@@ -1,0 +1,181 @@
+"""What a generated Snakefile calls while Snakemake parses it: params in, the strings of its rules out.
+
+It runs on every start of Snakemake, on cluster nodes too, so it imports nothing heavy: no task, no pandas.
+Only when the params or the spec have changed are the tasks imported, to check the params in full.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ecoscope_workflows import __version__
+from ecoscope_workflows.runtime.__main__ import ECHO_VARIABLE, SPEC_VARIABLE
+from ecoscope_workflows.runtime.fingerprint import fingerprint
+from ecoscope_workflows.runtime.jobs import FILE_KEY
+from ecoscope_workflows.spec.document import Document, parse
+from ecoscope_workflows.spec.encoding import canonical, encode_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+# Linux allows 128 KiB for one word of a command line, and the shell's quoting can grow a text fourfold.
+MAX_INLINE = 24 * 1024
+STATE = Path(".snakemake/ecoscope-workflows")
+
+
+class _Settings(Protocol):
+    configfiles: Sequence[Path]
+    config: Mapping[str, Any]
+
+
+class SnakemakeWorkflow(Protocol):
+    """The part of Snakemake's `workflow` object that is used here."""
+
+    config_settings: _Settings
+    is_main_process: bool
+
+
+class Compiled:
+    """A compiled workflow, as its Snakefile sees it.
+
+    Parameters
+    ----------
+    workflow
+        Snakemake's own ``workflow``.
+    spec
+        The spec it was compiled from, kept beside the Snakefile.
+    spec_sha256
+        The hash of that spec, for the provenance of results.
+    mocks
+        The instances whose results are example data; their params are not needed.
+    params
+        The params file, where none is given on Snakemake's command line.
+    """
+
+    def __init__(
+        self,
+        workflow: SnakemakeWorkflow,
+        *,
+        spec: str,
+        spec_sha256: str,
+        params: str = "config/params.yaml",
+        mocks: Sequence[str] = (),
+    ) -> None:
+        self._settings = workflow.config_settings
+        self._files = [Path(params), *map(Path, self._settings.configfiles)]
+        self._documents = [_read(path) for path in self._files if path.exists()]
+        self._values = _merged([document.value for document in self._documents], self._settings.config)
+        _prepare_environment(workflow, spec_sha256)
+        if workflow.is_main_process:
+            self._check(Path(spec), spec_sha256, mocks)
+
+    def code(self, task: str) -> str:
+        """Return a task with the fingerprint of its code: ``module:name@fingerprint``."""
+        return _with_fingerprint(task)
+
+    def args(
+        self, instance: str, bound: Mapping[str, Any] | None = None, files: Sequence[str] = ()
+    ) -> Callable[[object], str]:
+        """Return the arguments of an instance: those `bound` in the spec, and its params but for `files`.
+
+        Returns
+        -------
+        callable
+            A function of Snakemake's wildcards: what it returns is not searched for wildcards,
+            so a value may hold braces.
+        """
+        given = {name: encode_plain(value) for name, value in self._given(instance).items()}
+        for name in files:
+            given.pop(name, None)
+        text = _inline(canonical({**given, **(bound or {})}))
+        return lambda wildcards: text  # noqa: ARG005  # Snakemake calls it with the wildcards
+
+    def file(self, instance: str, name: str) -> Callable[[object], str | list[str]]:
+        """Return the param that is the path of an input file; none where it is not given."""
+        value = self._given(instance).get(name)
+        return lambda wildcards: [] if value is None else str(value)  # noqa: ARG005  # Snakemake's signature
+
+    def _given(self, instance: str) -> dict[str, Any]:
+        values = self._values.get(instance)
+        return dict(values) if isinstance(values, dict) else {}
+
+    def _check(self, spec: Path, spec_sha256: str, mocks: Sequence[str]) -> None:
+        """Check the params in full, once for each change of params or spec."""
+        state = hashlib.sha256(
+            json.dumps([self._values, spec_sha256, list(mocks), __version__], sort_keys=True).encode()
+        ).hexdigest()
+        stamp = STATE / "params-checked"
+        if stamp.exists() and stamp.read_text(encoding="ascii") == state:
+            return
+        from ecoscope_workflows.runtime.params import check_params  # noqa: PLC0415  # imports the tasks
+
+        check_params(spec, self._whole_document(), mocks)
+        _write_if_changed(stamp, state)
+
+    def _whole_document(self) -> Document:
+        """Return the merged params with the places of the file that each value comes from."""
+        whole = Document(str(self._files[0]), self._values)
+        for document in self._documents:
+            whole.places.update(document.places)
+            whole.key_places.update(document.key_places)
+        return whole
+
+
+def _read(path: Path) -> Document:
+    return parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def _merged(documents: Sequence[Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Merge params per instance: later files and ``--config`` win, key by key."""
+    merged: dict[str, Any] = {}
+    for values in [*documents, dict(overrides)]:
+        for instance, given in (values if isinstance(values, dict) else {}).items():
+            before: Any = merged.get(instance)
+            both = isinstance(before, dict) and isinstance(given, dict)
+            merged[instance] = before | given if both else given
+    return merged
+
+
+def _prepare_environment(workflow: SnakemakeWorkflow, spec_sha256: str) -> None:
+    """Set what the jobs inherit."""
+    os.environ[SPEC_VARIABLE] = spec_sha256
+    # `.venv/bin/snakemake` must find the `python` beside it, without the environment being activated.
+    here = str(Path(sys.executable).parent)
+    path = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    if path[0] != here:
+        os.environ["PATH"] = os.pathsep.join([here, *path])
+    settings = getattr(workflow, "output_settings", None)
+    if getattr(settings, "show_failed_logs", False):
+        # Snakemake prints the log of a failed job; the job itself need not say it again.
+        os.environ[ECHO_VARIABLE] = "never"
+
+
+@cache
+def _with_fingerprint(task: str) -> str:
+    module, _, name = task.partition(":")
+    return f"{task}@{fingerprint(module, name)}"
+
+
+def _inline(text: str) -> str:
+    """Return the arguments, or the file they are put in where they are too long for a command line."""
+    if len(text) <= MAX_INLINE:
+        return text
+    digest = hashlib.sha256(text.encode("ascii")).hexdigest()
+    path = STATE / "args" / f"{digest}.json"
+    _write_if_changed(path, text)
+    return json.dumps({FILE_KEY: str(path)})
+
+
+def _write_if_changed(path: Path, text: str) -> None:
+    if path.exists() and path.read_text(encoding="ascii") == text:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary.write_text(text, encoding="ascii")
+    temporary.replace(path)

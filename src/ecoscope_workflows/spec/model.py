@@ -1,0 +1,131 @@
+"""A spec as the author wrote it, in frozen nodes: names are kept as text and every node knows its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ecoscope_workflows.errors import Where
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A value written in the spec: plain data of any nesting, with no reference inside."""
+
+    value: object
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The return value of another task instance: ``${{ workflow.<id>.return }}``."""
+
+    instance: str
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """An environment variable, read where the task runs: ``${{ env.<NAME> }}``."""
+
+    name: str
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """A list with a reference somewhere inside."""
+
+    items: tuple[Binding, ...]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class DictOf:
+    """A mapping with a reference somewhere inside."""
+
+    items: Mapping[str, Binding]
+    where: Where
+
+
+Binding = Literal | Reference | Environment | ListOf | DictOf
+
+
+def references(binding: Binding) -> Iterator[Reference]:
+    """Yield the references inside a binding in the order they are written."""
+    match binding:
+        case Reference():
+            yield binding
+        case ListOf(items):
+            for item in items:
+                yield from references(item)
+        case DictOf(entries):
+            for item in entries.values():
+                yield from references(item)
+        case _:
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class FanOut:
+    """``map`` or ``mapvalues``: one call per element of ``argvalues``."""
+
+    method: str
+    argnames: tuple[str, ...]
+    argvalues: Binding
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class SkipIf:
+    """Conditions under which an instance is skipped instead of called."""
+
+    conditions: tuple[str, ...]
+    unpack_depth: int
+    where: Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """One use of a task in a spec."""
+
+    id: str
+    task: str
+    where: Where
+    task_where: Where
+    name: str | None = None
+    group: str | None = None
+    arguments: Mapping[str, Binding] = field(default_factory=dict)
+    argument_places: Mapping[str, Where] = field(default_factory=dict)
+    fan_out: FanOut | None = None
+    skipif: SkipIf | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """A workflow as its author wrote it.
+
+    Parameters
+    ----------
+    id
+        The name of the workflow.
+    file
+        The name of the file it was read from.
+    sha256
+        The hash of its text.
+    instances
+        The task instances in the order they are written.
+    cache_root
+        Where results are shared between runs, when the spec says so.
+    """
+
+    id: str
+    file: str
+    sha256: str
+    where: Where
+    instances: tuple[Instance, ...]
+    cache_root: str | None = None
+    description: str = ""

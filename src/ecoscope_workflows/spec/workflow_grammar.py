@@ -1,0 +1,183 @@
+"""The grammar of published specs in, instances out: ``workflow: [{id, task, partial, …}, …]``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ecoscope_workflows.spec.bindings import read_binding
+from ecoscope_workflows.spec.model import Binding, FanOut, Instance, Literal, SkipIf, Spec
+
+if TYPE_CHECKING:
+    from ecoscope_workflows.errors import Where
+    from ecoscope_workflows.spec.reader import Cursor
+
+ROOT_KEYS = (
+    "id",
+    "requirements",
+    "metadata",
+    "rjsf-overrides",
+    "task-instance-defaults",
+    "workflow",
+    "cache_root",
+)
+INSTANCE_KEYS = ("name", "id", "task", "partial", "map", "mapvalues", "skipif")
+GROUP_KEYS = ("type", "title", "description", "tasks")
+FAN_OUT_KEYS = ("argnames", "argvalues")
+SKIPIF_KEYS = ("conditions", "unpack_depth")
+MAX_SPEC_ID = 64
+MAX_INSTANCE_ID = 32
+
+
+def read_workflow_spec(root: Cursor, sha256: str) -> Spec:
+    """Read a whole spec; instances may stand in any order, in groups or on their own."""
+    root.only_keys(ROOT_KEYS, "a spec")
+    name = (
+        root.child("id").identifier("the id of the spec", MAX_SPEC_ID) if root.needs("id", "the spec") else ""
+    )
+    if root.needs("requirements", "the spec", "add `requirements: []`"):
+        root.child("requirements").is_a(list, "`requirements`")
+    defaults = _defaults(root)
+    instances: list[Instance] = []
+    workflow = root.child("workflow")
+    if workflow.is_a(list, "`workflow`"):
+        for entry in workflow.items():
+            if entry.is_a(dict, "an entry of `workflow`"):
+                instances += (
+                    _group(entry, defaults) if entry.has("type") else [_instance(entry, None, defaults)]
+                )
+    cache_root = root.value.get("cache_root")
+    if cache_root is not None:
+        root.child("cache_root").is_a(str, "`cache_root`")
+    metadata = root.value.get("metadata")
+    description = metadata.get("description") if isinstance(metadata, dict) else None
+    return Spec(
+        id=name,
+        file=root.document.file,
+        sha256=sha256,
+        where=root.where,
+        instances=tuple(instances),
+        cache_root=cache_root,
+        description=description if isinstance(description, str) else "",
+    )
+
+
+def _defaults(root: Cursor) -> SkipIf | None:
+    key = "task-instance-defaults"
+    if not root.has(key):
+        return None
+    defaults = root.child(key)
+    if not defaults.is_a(dict, f"`{key}`"):
+        return None
+    defaults.only_keys(("skipif",), f"`{key}`")
+    return _skipif(defaults)
+
+
+def _group(entry: Cursor, defaults: SkipIf | None) -> list[Instance]:
+    entry.only_keys(GROUP_KEYS, "a task group")
+    if entry.value["type"] != "task-group":
+        entry.child("type").fault(
+            "EW218", f"unknown type {entry.value['type']!r}", "did you mean 'task-group'?"
+        )
+    title = ""
+    if entry.needs("title", "the task group") and entry.child("title").is_a(str, "the title of a task group"):
+        title = entry.value["title"]
+    if not entry.needs("tasks", "the task group") or not entry.child("tasks").is_a(
+        list, "`tasks` of a group"
+    ):
+        return []
+    instances = []
+    for item in entry.child("tasks").items():
+        if not item.is_a(dict, "an entry of a task group"):
+            continue
+        if item.value.get("type") == "task-group":
+            item.fault("EW218", "a task group cannot hold another task group", "list its tasks one level up")
+            continue
+        instances.append(_instance(item, title, defaults))
+    return instances
+
+
+def _instance(entry: Cursor, group: str | None, defaults: SkipIf | None) -> Instance:
+    entry.only_keys(INSTANCE_KEYS, "a task instance")
+    name = entry.value.get("name")
+    if name is not None:
+        entry.child("name").is_a(str, "`name` of a task instance")
+    identifier = ""
+    if entry.needs("id", "the task instance"):
+        identifier = entry.child("id").identifier("the id of a task instance", MAX_INSTANCE_ID)
+    task = ""
+    if entry.needs("task", "the task instance") and entry.child("task").is_a(str, "`task`"):
+        task = entry.value["task"]
+    arguments, places = _partial(entry)
+    return Instance(
+        id=identifier,
+        task=task,
+        where=entry.child("id").where if entry.has("id") else entry.where,
+        task_where=entry.child("task").where if entry.has("task") else entry.where,
+        name=name if isinstance(name, str) else None,
+        group=group,
+        arguments=arguments,
+        argument_places=places,
+        fan_out=_fan_out(entry),
+        skipif=(_skipif(entry) if entry.value.get("skipif") is not None else None) or defaults,
+    )
+
+
+def _partial(entry: Cursor) -> tuple[dict[str, Binding], dict[str, Where]]:
+    if not entry.has("partial") or not entry.child("partial").is_a(dict, "`partial`"):
+        return {}, {}
+    partial = entry.child("partial")
+    for key in partial.value:
+        if not key.isidentifier():
+            partial.fault("EW214", f"argument {key!r} is not an identifier", where=partial.key_where(key))
+    arguments = {key: read_binding(value) for key, value in partial.entries()}
+    return arguments, {key: partial.key_where(key) for key in arguments}
+
+
+def _fan_out(entry: Cursor) -> FanOut | None:
+    given = [key for key in ("map", "mapvalues") if entry.value.get(key)]
+    for key in ("map", "mapvalues"):
+        if entry.has(key) and not entry.value[key] and entry.value[key] != {}:
+            entry.child(key).is_a(dict, f"`{key}`")
+    if len(given) > 1:
+        where = entry.key_where("mapvalues")
+        entry.fault("EW219", "an instance has both `map` and `mapvalues`", "keep one of them", where)
+    if not given or not entry.child(given[0]).is_a(dict, f"`{given[0]}`"):
+        return None
+    fan_out = entry.child(given[0])
+    fan_out.only_keys(FAN_OUT_KEYS, f"`{given[0]}`")
+    missing = [key for key in FAN_OUT_KEYS if not fan_out.needs(key, f"`{given[0]}`")]
+    if missing:
+        return None
+    argvalues = read_binding(fan_out.child("argvalues"))
+    if isinstance(argvalues, Literal) and not isinstance(argvalues.value, list):
+        hint = "write `${{ workflow.<id>.return }}`"
+        fan_out.child("argvalues").fault("EW221", "`argvalues` must be a reference or a list of them", hint)
+    return FanOut(given[0], _argnames(fan_out.child("argnames")), argvalues, fan_out.where)
+
+
+def _argnames(cursor: Cursor) -> tuple[str, ...]:
+    names = [cursor] if isinstance(cursor.value, str) else []
+    if not names and cursor.is_a(list, "`argnames`"):
+        names = list(cursor.items())
+    for name in names:
+        if name.is_a(str, "an argument name") and not name.value.isidentifier():
+            name.fault("EW214", f"argument {name.value!r} is not an identifier")
+    return tuple(str(name.value) for name in names)
+
+
+def _skipif(entry: Cursor) -> SkipIf | None:
+    if not entry.has("skipif") or entry.value["skipif"] is None:
+        return None
+    skipif = entry.child("skipif")
+    if not skipif.is_a(dict, "`skipif`"):
+        return None
+    skipif.only_keys(SKIPIF_KEYS, "`skipif`")
+    conditions: list[str] = []
+    if skipif.needs("conditions", "`skipif`") and skipif.child("conditions").is_a(list, "`conditions`"):
+        conditions = [
+            str(item.value) for item in skipif.child("conditions").items() if item.is_a(str, "a condition")
+        ]
+    depth = 1
+    if skipif.has("unpack_depth") and skipif.child("unpack_depth").is_a(int, "`unpack_depth`"):
+        depth = skipif.value["unpack_depth"]
+    return SkipIf(tuple(conditions), depth, skipif.where)

@@ -1,0 +1,1 @@
+"""The built-in tasks; they reach a spec by entry point, as any package's tasks do."""

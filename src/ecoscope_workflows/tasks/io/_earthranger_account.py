@@ -1,0 +1,275 @@
+"""An EarthRanger account over HTTP: a path and a query in, the data of the checked answer out.
+
+Neither the password nor a token ever enters a log record, an error or a `repr`; no answer is followed to
+another host, so neither leaves the site it belongs to.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import re
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote_plus, urlsplit
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+log = logging.getLogger(__name__)
+
+API = "/api/v1.0"
+SIGN_IN = "/oauth2/token"
+# The public id of EarthRanger's own web page: a site accepts password sign-in for it without further set-up.
+CLIENT_ID = "das_web_client"
+
+# Five tries span half a minute at most when the site does not say how long to wait: a restart, not an outage.
+ATTEMPTS = 5
+BACKOFF_SECONDS = 1.0
+# A site that asks for more than this has closed for a while; the error says so instead of holding a job.
+LONGEST_PAUSE_SECONDS = 120.0
+# Tokens live for hours: a third refusal in a row of one request is no expiry.
+SIGN_INS_PER_REQUEST = 3
+# A page of thousands of observations takes a busy site a minute.
+TIMEOUT = httpx.Timeout(30.0, connect=10.0, read=120.0)
+
+
+class StoppedError(Exception):
+    """Another request of the same download failed, so that this one is not worth waiting for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the site said, good or bad, when asking again would change nothing."""
+
+    status: int
+    payload: Any
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hitch:
+    """Why a request is worth another try, and how many seconds the site asks to wait, if it says so."""
+
+    what: str
+    retry_after: float | None = None
+
+
+def site_root(server: str) -> str:
+    """Return the root of an EarthRanger site from its URL, with or without scheme, slash or ``/api/v1.0``.
+
+    Raises
+    ------
+    ValueError
+        When it is no URL of a site, holds a password or query, or is plain http to another machine.
+    """
+    text = server.strip()
+    parts = urlsplit(text if "://" in text else f"https://{text}")
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        # Not quoted: what stands there may be a password or a token.
+        raise ValueError("the EarthRanger URL must hold no user name, password, query or fragment")
+    root = f"{parts.scheme}://{parts.netloc}{re.sub(r'/+(api(/.*)?)?$', '', parts.path)}"
+    try:
+        url = httpx.URL(root)
+    except httpx.InvalidURL:
+        url = httpx.URL("")
+    if url.scheme not in {"http", "https"} or not url.host or re.search(r"\s", root):
+        raise ValueError(
+            "the EarthRanger URL is not valid: expected something like https://mysite.pamdas.org"
+        )
+    if url.scheme == "http" and not _is_loopback(url.host):
+        raise ValueError(f"{root} would carry the password unencrypted: write https://{parts.netloc}")
+    return root
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Account:
+    """A user's account on one EarthRanger site; signs in by itself, and serves several threads at once.
+
+    Parameters
+    ----------
+    server
+        URL of the site.
+    username, password
+        What the user signs in with.
+    connections
+        How many connections to the site may be open at once.
+    """
+
+    def __init__(self, server: str, username: str, password: str, connections: int) -> None:
+        self.site = site_root(server)
+        self._username = username
+        self._password = password
+        self._tokens = [""]
+        self._signing_in = threading.Lock()
+        self._stopped = threading.Event()
+        self._http = httpx.Client(
+            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+            timeout=TIMEOUT,
+            headers={"User-Agent": "ecoscope-workflows", "Accept": "application/json"},
+            # A proxy cannot reach this machine's loopback, and must not see what is meant for it.
+            trust_env=not _is_loopback(httpx.URL(self.site).host),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        self._http.close()
+
+    def stop(self) -> None:
+        """End every request that is not under way yet, or waits for its next try, with `StoppedError`."""
+        self._stopped.set()
+
+    def get(self, path: str, query: Mapping[str, str | int]) -> Any:
+        """Return the data that the API holds at `path`.
+
+        Raises
+        ------
+        PermissionError
+            When the site refuses the user name or password, or does not let the user read this.
+        ConnectionError
+            When the site cannot be reached, keeps failing, redirects, or is no EarthRanger site.
+        """
+        refused = ""
+        for _ in range(SIGN_INS_PER_REQUEST):
+            token = self._token(refused)
+            headers = {"Authorization": f"Bearer {token}"}
+            answer = self._ask("GET", f"{API}{path}", params=dict(query), headers=headers)
+            if answer.status != httpx.codes.UNAUTHORIZED:
+                return self._data(answer, path)
+            refused = token
+        raise PermissionError(f"EarthRanger at {self.site} accepts the password but refuses its own tokens")
+
+    def _data(self, answer: Answer, path: str) -> Any:
+        detail = self._detail(answer.payload)
+        if answer.status == httpx.codes.FORBIDDEN:
+            raise PermissionError(f"EarthRanger at {self.site} does not let this user read {path}{detail}")
+        if not httpx.codes.is_success(answer.status):
+            raise ConnectionError(f"EarthRanger at {self.site} answered {answer.status} to {path}{detail}")
+        if not isinstance(answer.payload, dict) or "data" not in answer.payload:
+            raise ConnectionError(f"{self.site} does not answer like EarthRanger: check the URL (ER_SERVER)")
+        return answer.payload["data"]
+
+    def _token(self, refused: str) -> str:
+        """Return a token that differs from the `refused` one; of many threads, one signs in."""
+        with self._signing_in:
+            if self._tokens[-1] == refused:
+                self._tokens.append(self._sign_in())
+            return self._tokens[-1]
+
+    def _sign_in(self) -> str:
+        form = {
+            "grant_type": "password",
+            "username": self._username,
+            "password": self._password,
+            "client_id": CLIENT_ID,
+        }
+        answer = self._ask("POST", SIGN_IN, data=form)
+        if answer.status in {httpx.codes.BAD_REQUEST, httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+            detail = self._detail(answer.payload)
+            raise PermissionError(
+                f"EarthRanger at {self.site} refused the user name or password{detail}:"
+                " check ER_USERNAME and ER_PASSWORD"
+            )
+        token = answer.payload.get("access_token") if isinstance(answer.payload, dict) else None
+        if not httpx.codes.is_success(answer.status) or not isinstance(token, str) or not token:
+            raise ConnectionError(
+                f"{self.site} does not sign users in like EarthRanger (status {answer.status} at {SIGN_IN}):"
+                " check the URL (ER_SERVER)"
+            )
+        return token
+
+    def _ask(self, method: str, path: str, **options: Any) -> Answer:
+        hitch = Hitch("")
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                self._pause(attempt, hitch)
+            if self._stopped.is_set():
+                raise StoppedError
+            outcome = self._try(method, path, options)
+            if isinstance(outcome, Hitch):
+                hitch = outcome
+            elif httpx.codes.is_redirect(outcome.status):
+                # To follow it would hand the password or token to whoever the answer names.
+                target = urlsplit(outcome.location)
+                place = f"{target.scheme}://{target.hostname}" if target.hostname else "another address"
+                raise ConnectionError(
+                    f"EarthRanger at {self.site} redirects to {place}: if that is right, set ER_SERVER to it"
+                )
+            else:
+                return outcome
+        raise ConnectionError(f"EarthRanger at {self.site} failed {ATTEMPTS} times, at last: {hitch.what}")
+
+    def _try(self, method: str, path: str, options: Mapping[str, Any]) -> Answer | Hitch:
+        try:
+            response = self._http.request(method, f"{self.site}{path}", **options)
+        except httpx.RequestError as error:
+            # The error itself is not kept: it carries the request, and that the password.
+            return Hitch(self._scrub(f"{type(error).__name__}: {error}"))
+        status = response.status_code
+        try:
+            payload = response.json()
+        except ValueError:
+            if response.is_success:
+                kind = response.headers.get("Content-Type", "no content type")
+                return Hitch(f"the answer is not JSON ({kind})")
+            payload = None
+        if status == httpx.codes.TOO_MANY_REQUESTS or httpx.codes.is_server_error(status):
+            what = f"status {status}{self._detail(payload)}"
+            return Hitch(what, retry_after_seconds(response.headers.get("Retry-After")))
+        return Answer(status, payload, response.headers.get("Location", ""))
+
+    def _pause(self, attempt: int, hitch: Hitch) -> None:
+        seconds = hitch.retry_after
+        if seconds is None:
+            seconds = BACKOFF_SECONDS * 2 ** (attempt - 1)
+        if seconds > LONGEST_PAUSE_SECONDS:
+            raise ConnectionError(
+                f"EarthRanger at {self.site} asks to wait {seconds:.0f} s ({hitch.what}): run again later"
+            )
+        log.warning("EarthRanger at %s: %s; trying again in %.1f s", self.site, hitch.what, seconds)
+        self._stopped.wait(seconds)
+
+    def _detail(self, payload: Any) -> str:
+        """Return the reason that an answer gives, in brackets, or nothing."""
+        if not isinstance(payload, dict):
+            return ""
+        status = payload.get("status")
+        reason = status.get("detail") if isinstance(status, dict) else payload.get("error")
+        return f" ({self._scrub(reason)[:200]})" if isinstance(reason, str) else ""
+
+    def _scrub(self, text: str) -> str:
+        for secret in (self._password, quote_plus(self._password), *self._tokens):
+            text = text.replace(secret, "***") if secret else text
+        return text
+
+
+def retry_after_seconds(header: str | None) -> float | None:
+    """Return how many seconds a ``Retry-After`` header asks to wait, or None where it does not say."""
+    if not header:
+        return None
+    try:
+        return max(float(int(header)), 0.0)
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max((moment - datetime.now(UTC)).total_seconds(), 0.0)

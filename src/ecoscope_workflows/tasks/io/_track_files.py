@@ -1,0 +1,131 @@
+"""Readers of track files: a path in; a table as the file holds it, with geometry where it has one, out."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyogrio
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+FORMATS = {
+    ".parquet": "Parquet",
+    ".geoparquet": "GeoParquet",
+    ".gpkg": "GeoPackage",
+    ".geojson": "GeoJSON",
+    ".csv": "CSV",
+}
+PARQUET_MAGIC = b"PAR1"
+SQLITE_MAGIC = b"SQLite format 3\x00"
+GEOPARQUET_KEY = b"geo"
+
+
+def read_table(path: Path, text_columns: Sequence[str]) -> pd.DataFrame:
+    """Read a file of fixes as its suffix says.
+
+    Parameters
+    ----------
+    path
+        The file.
+    text_columns
+        Columns that are text in a CSV whatever they look like, so that ``007`` stays ``007``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A GeoDataFrame where the file has a geometry column.
+
+    Raises
+    ------
+    FileNotFoundError
+        When there is no file.
+    ValueError
+        When the suffix is unknown or the content is not what the suffix says.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
+        raise ValueError(
+            f"cannot tell the format of {path.name!r} from the suffix {path.suffix!r}: "
+            f"expected one of {', '.join(FORMATS)}"
+        )
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no file {str(path)!r}: check the path")
+    if suffix == ".csv":
+        return _read_csv(path, text_columns)
+    if suffix == ".gpkg":
+        return _read_gpkg(path)
+    if suffix == ".geojson":
+        return _read_geojson(path)
+    return _read_parquet(path)
+
+
+def _mismatch(path: Path, why: str) -> ValueError:
+    return ValueError(
+        f"{path.name!r} is not a {FORMATS[path.suffix.lower()]} file, as its suffix says: {why}; "
+        "rename the file or write it again"
+    )
+
+
+def _starts_with(path: Path, magic: bytes) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(magic)) == magic
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    if not _starts_with(path, PARQUET_MAGIC):
+        raise _mismatch(path, "it does not start with the mark 'PAR1'")
+    try:
+        is_geo = GEOPARQUET_KEY in (pq.read_schema(path).metadata or {})
+        table: pd.DataFrame = gpd.read_parquet(path) if is_geo else pd.read_parquet(path)
+    except (pa.ArrowException, OSError) as error:
+        raise _mismatch(path, f"it cannot be read ({error})") from error
+    return table
+
+
+def _read_gpkg(path: Path) -> pd.DataFrame:
+    if not _starts_with(path, SQLITE_MAGIC):
+        raise _mismatch(path, "it does not start with the mark 'SQLite format 3'")
+    return _read_with_gdal(path)
+
+
+def _read_geojson(path: Path) -> pd.DataFrame:
+    try:
+        document = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise _mismatch(path, f"it is not JSON ({error})") from error
+    kind = document.get("type") if isinstance(document, dict) else None
+    if kind != "FeatureCollection":
+        raise _mismatch(path, f"expected a FeatureCollection, found {kind or type(document).__name__}")
+    if not document.get("features"):
+        return pd.DataFrame()
+    return _read_with_gdal(path)
+
+
+def _read_with_gdal(path: Path) -> pd.DataFrame:
+    try:
+        # Times as text, because GDAL's own times forget whether the file named a zone.
+        table: pd.DataFrame = pyogrio.read_dataframe(path, datetime_as_string=True)
+    except pyogrio.errors.DataSourceError as error:
+        raise _mismatch(path, f"it cannot be read ({error})") from error
+    return table
+
+
+def _read_csv(path: Path, text_columns: Sequence[str]) -> pd.DataFrame:
+    # A binary file may be valid text by accident, but then it has zero bytes.
+    with path.open("rb") as file:
+        if b"\x00" in file.read(4096):
+            raise _mismatch(path, "it is not text")
+    text: dict[Any, Any] = dict.fromkeys(text_columns, str)
+    try:
+        return pd.read_csv(path, dtype=text, encoding="utf-8-sig", low_memory=False)
+    except UnicodeDecodeError as error:
+        raise _mismatch(path, f"it is not UTF-8 text ({error})") from error
+    except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
+        raise _mismatch(path, str(error).strip()) from error

@@ -1,0 +1,23 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REFERENCE_VARIABLE = "ECOSCOPE_WORKFLOWS_REFERENCE"
+
+
+@pytest.fixture(scope="session")
+def reference_data() -> Path:
+    """Return the folder of published tracks and results that the numbers are compared with."""
+    folder = os.environ.get(REFERENCE_VARIABLE, "")
+    if folder:
+        path = Path(folder, "data")
+        assert path.is_dir(), f"{REFERENCE_VARIABLE}={folder} has no folder 'data'"
+        return path
+    if os.environ.get("CI"):
+        pytest.fail(f"CI must set {REFERENCE_VARIABLE} to the folder of reference data")
+    pytest.skip(f"no reference data here: set {REFERENCE_VARIABLE} to its folder to compare with it")

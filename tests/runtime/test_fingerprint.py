@@ -1,0 +1,367 @@
+"""The fingerprint of a task changes with the code and the packages that its result can depend on, no other way."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ecoscope_workflows.errors import EcoscopeWorkflowsError, Problem, RegistrationError, StorageError
+from ecoscope_workflows.runtime.fingerprint import fingerprint, forget, reached
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TASK = '''
+"""Tasks that count animals."""
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Annotated
+from pydantic import Field
+from ecoscope_workflows.annotations import Column, DataFrame, JsonSerializableDataFrameModel, Series
+from ecoscope_workflows.decorators import distributed
+
+LIMIT = 3.0
+RETRIES = 2
+UNUSED = 1
+
+class Fixes(JsonSerializableDataFrameModel):
+    """Fixes of animals."""
+
+    speed: Series[float] = Column(ge=0, description="How fast.")
+
+def scale(values, factor=LIMIT):
+    """Scale the values."""
+    # in km/h
+    return math.floor(values * factor)
+
+def unreached(values):
+    return values
+
+def cell(values):
+    return values
+
+@distributed(tags=["io"], retries=RETRIES)
+def density(
+    frame: DataFrame[Fixes],
+    cell: Annotated[float, Field(gt=0, description="Size.", title="Size", examples=[1.0])] = 250.0,
+) -> float:
+    """Return the density."""
+    values = scale(frame.speed)
+    return values / cell
+'''
+
+KEEPS = {
+    "comment": ("# in km/h", "# in metres per second"),
+    "comment removed": ("    # in km/h\n", ""),
+    "blank lines": ("    values = scale", "\n\n\n    values = scale"),
+    "formatting": ("math.floor(values * factor)", "math.floor(\n        (values   *   factor),\n    )"),
+    "quotes": ('tags=["io"]', "tags=['io']"),
+    "digits": ("= 250.0", "= 2_50.0"),
+    "module docstring": ('"""Tasks that count animals."""', '"""Other."""'),
+    "function docstring": ('"""Scale the values."""', '"""Multiply."""'),
+    "function docstring removed": ('    """Scale the values."""\n', ""),
+    "class docstring": ('"""Fixes of animals."""', '"""Fixes."""'),
+    "task docstring": ('"""Return the density."""', '"""Return it."""'),
+    "attribute docstring": ("LIMIT = 3.0", 'LIMIT = 3.0\n"""The limit."""'),
+    "decorator's arguments": ('tags=["io"]', 'tags=["io"], image="x:1"'),
+    "decorator without arguments": ('@distributed(tags=["io"], retries=RETRIES)', "@distributed"),
+    "constant of the decorator": ("RETRIES = 2", "RETRIES = 3"),
+    "description of a column": ('"How fast."', '"Speed in km/h."'),
+    "description of a parameter": ('"Size."', '"Side of a cell."'),
+    "title and examples": ('title="Size", examples=[1.0]', 'title="Cell", examples=[2.0, 3.0]'),
+    "unreached function": ("return values\n\ndef cell", "return values + 1\n\ndef cell"),
+    "unreached constant": ("UNUSED = 1", "UNUSED = 2"),
+    "function of a parameter's name": ("def cell(values):\n    return values", "def cell(values):\n    pass"),
+    "new function": ("LIMIT =", "def extra():\n    return density\n\nLIMIT ="),
+    "new import": ("import math\n", "import math\nimport numpy as np\n"),
+    "script part": ("LIMIT =", 'if __name__ == "__main__":\n    print(density)\n\nLIMIT ='),
+    "import for type checkers": ("import math\n", "if TYPE_CHECKING:\n    import math\n"),
+    "order of definitions": ("LIMIT = 3.0\nRETRIES = 2\n", "RETRIES = 2\nLIMIT = 3.0\n"),
+}
+
+CHANGES = {
+    "code of the task": ("values / cell", "values * cell"),
+    "code of a function": ("values * factor", "values + factor"),
+    "constant behind a default": ("LIMIT = 3.0", "LIMIT = 4.0"),
+    "type of a constant": ("LIMIT = 3.0", "LIMIT = 3"),
+    "default": ("factor=LIMIT", "factor=2"),
+    "default of a parameter": ("= 250.0", "= 500.0"),
+    "constraint of a parameter": ("gt=0", "ge=0"),
+    "constraint of a column": ("Column(ge=0", "Column(gt=0"),
+    "column of a schema": ("speed: Series[float]", "speed: Series[int]"),
+    "base of a schema": ("Fixes(JsonSerializableDataFrameModel)", "Fixes(dict)"),
+    "annotation": ("-> float", "-> int"),
+    "what an import means": ("import math\n", "import cmath as math\n"),
+    "second definition": ("def unreached", "def scale(values):\n    return values\n\ndef unreached"),
+    "new decorator": ("@distributed", "@cell\n@distributed"),
+    "builtin of its own name": ("LIMIT =", "float = int\n\nLIMIT ="),
+    "statement on import": ("LIMIT =", "math.setrecursionlimit(3)\n\nLIMIT ="),
+}
+
+
+class Source:
+    """A folder on the import path, and the fingerprint of a task in it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def write(self, files: dict[str, str]) -> Source:
+        for name, text in files.items():
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(textwrap.dedent(text), encoding="utf-8")
+        forget()
+        return self
+
+    def edit(self, name: str, old: str, new: str) -> Source:
+        text = (self.root / name).read_text(encoding="utf-8")
+        assert old in text, f"{old!r} is not in {name}"
+        return self.write({name: text.replace(old, new)})
+
+    def fingerprint(self, module: str = "wildlife.tasks", name: str = "density") -> str:
+        return fingerprint(module, name)
+
+
+@pytest.fixture
+def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Source]:
+    root = tmp_path / "source"
+    root.mkdir()
+    monkeypatch.syspath_prepend(str(root))
+    yield Source(root)
+    assert not [name for name in sys.modules if name.partition(".")[0] == "wildlife"], "a module was imported"
+    forget()
+
+
+@pytest.mark.parametrize(("old", "new"), KEEPS.values(), ids=KEEPS)
+def test_an_edit_without_effect_keeps_the_fingerprint(source: Source, old: str, new: str) -> None:
+    before = source.write({"wildlife/tasks.py": TASK}).fingerprint()
+    assert source.edit("wildlife/tasks.py", old, new).fingerprint() == before
+
+
+@pytest.mark.parametrize(("old", "new"), CHANGES.values(), ids=CHANGES)
+def test_an_edit_with_an_effect_changes_the_fingerprint(source: Source, old: str, new: str) -> None:
+    before = source.write({"wildlife/tasks.py": TASK}).fingerprint()
+    assert source.edit("wildlife/tasks.py", old, new).fingerprint() != before
+
+
+def test_a_fingerprint_is_sixteen_hexadecimal_digits(source: Source) -> None:
+    found = source.write({"wildlife/tasks.py": TASK}).fingerprint()
+    assert len(found) == 16
+    int(found, 16)
+
+
+def test_prose_of_a_column_that_is_no_declaration_counts(source: Source) -> None:
+    files = {
+        "wildlife/tasks.py": "from rich.table import Column\ndef density():\n    return Column(title='Speed')\n"
+    }
+    before = source.write(files).fingerprint()
+    assert source.edit("wildlife/tasks.py", "'Speed'", "'Fast'").fingerprint() != before
+
+
+line = st.sampled_from(["", "    # a comment", "# another", "\t# with a tab"])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(
+    inserts=st.lists(st.tuples(st.integers(0, TASK.count("\n")), line), max_size=8),
+    limit=st.integers(-1000, 1000),
+    unused=st.integers(),
+)
+def test_random_edits_change_it_only_in_reached_code(
+    source: Source, inserts: list[tuple[int, str]], limit: int, unused: int
+) -> None:
+    before = source.write({"wildlife/tasks.py": TASK}).fingerprint()
+    lines = TASK.splitlines()
+    for position, text in inserts:
+        lines.insert(position, text)
+    commented = "\n".join(lines).replace("UNUSED = 1", f"UNUSED = {unused}")
+    assert source.write({"wildlife/tasks.py": commented}).fingerprint() == before
+    changed = commented.replace("LIMIT = 3.0", f"LIMIT = {limit}")
+    assert source.write({"wildlife/tasks.py": changed}).fingerprint() != before
+
+
+def test_folder_time_seed_and_working_directory_do_not_count(source: Source, tmp_path: Path) -> None:
+    source.write({"wildlife/__init__.py": "raise SystemExit('imported')\n", "wildlife/tasks.py": TASK})
+    program = (
+        "import sys; from ecoscope_workflows.runtime.fingerprint import fingerprint;"
+        "print(fingerprint('wildlife.tasks', 'density'));"
+        "heavy = {'pandas', 'numpy', 'pydantic', 'wildlife'} & set(sys.modules); assert not heavy, heavy"
+    )
+    found = {source.fingerprint()}
+    for seed in ("0", "1"):
+        elsewhere = tmp_path / f"copy {seed}"
+        shutil.copytree(source.root, elsewhere)
+        os.utime(elsewhere / "wildlife" / "tasks.py", (1, 1))
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(elsewhere)}
+        command = [sys.executable, "-c", program]
+        result = subprocess.run(
+            command, cwd=elsewhere, env=environment, check=True, capture_output=True, text=True
+        )
+        found.add(result.stdout.strip())
+    assert len(found) == 1
+
+
+def test_reached_names_what_counts(source: Source) -> None:
+    source.write({"wildlife/tasks.py": TASK})
+    found = reached("wildlife.tasks", "density")
+    assert [(one.module, one.name) for one in found.definitions] == [
+        ("wildlife.tasks", name) for name in ("Fixes", "LIMIT", "density", "scale")
+    ]
+    assert found.packages == (("pydantic", importlib.metadata.version("pydantic")),)
+    assert found.files == ()
+    assert found.digest == source.fingerprint()
+
+
+def install(source: Source, name: str, version: str, modules: str) -> None:
+    for old in source.root.glob(f"{name}-*.dist-info"):
+        shutil.rmtree(old)
+    folder = f"{name}-{version}.dist-info"
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    source.write({f"{folder}/METADATA": metadata, f"{folder}/top_level.txt": modules})
+
+
+@pytest.mark.parametrize("name", ["tracklib", "py_track"])
+def test_the_version_of_an_imported_package_counts(source: Source, name: str) -> None:
+    task = "import tracklib\nimport json\ndef density():\n    return tracklib.run(json)\ndef other(): ...\n"
+    source.write({"wildlife/tasks.py": task, "tracklib.py": "def run(): ...\n"})
+    install(source, name, "1.0", "tracklib\n")
+    assert reached("wildlife.tasks", "density").packages == ((name, "1.0"),)
+    before, other = source.fingerprint(), source.fingerprint(name="other")
+    source.edit("tracklib.py", "...", "pass")
+    assert source.fingerprint() == before
+    install(source, name, "1.1", "tracklib\n")
+    assert source.fingerprint() != before
+    assert source.fingerprint(name="other") == other
+
+
+def test_a_package_that_is_not_installed_is_missing(source: Source) -> None:
+    source.write({"wildlife/tasks.py": "def density():\n    import not_there.at_all\n"})
+    assert reached("wildlife.tasks", "density").packages == (("not_there", "missing"),)
+
+
+@pytest.mark.parametrize("file", ["formulas.py", "formulas/deep/inner.py"])
+def test_the_source_of_a_module_that_was_never_installed_counts(source: Source, file: str) -> None:
+    task = "import formulas\ndef density():\n    return formulas.run()\n"
+    source.write({"formulas.py" if file == "formulas.py" else "formulas/__init__.py": "", file: "a = 1\n"})
+    before = source.write({"wildlife/tasks.py": task}).fingerprint()
+    assert source.edit(file, "a = 1", "a = 2").fingerprint() != before
+
+
+def test_an_upgrade_of_this_package_counts_only_where_its_tasks_are_used(source: Source) -> None:
+    declared = (
+        "import ecoscope_workflows.annotations as a\nfrom ecoscope_workflows import errors, decorators\n"
+    )
+    uses = "def density(page: a.Html):\n    raise errors.TaskError(decorators)\n"
+    source.write({"wildlife/tasks.py": declared + uses})
+    assert reached("wildlife.tasks", "density").packages == ()
+    schema = "from ecoscope_workflows.tasks.schemas import Trajectory\ndef density(x: Trajectory): ...\n"
+    source.write({"wildlife/tasks.py": schema})
+    expected = (("ecoscope_workflows", importlib.metadata.version("ecoscope-workflows")),)
+    assert reached("wildlife.tasks", "density").packages == expected
+
+
+def test_a_task_of_this_package_does_not_reach_what_it_is_declared_with() -> None:
+    found = reached("ecoscope_workflows.tasks.schemas", "Observations")
+    assert {(one.module, one.name) for one in found.definitions} == {
+        ("ecoscope_workflows.tasks.schemas", "Observations"),
+        ("ecoscope_workflows.tasks.schemas", "Relocations"),
+    }
+    assert found.packages == ()
+
+
+def problem_of(module: str, name: str, error: type[EcoscopeWorkflowsError]) -> Problem:
+    with pytest.raises(error) as caught:
+        fingerprint(module, name)
+    (problem,) = caught.value.problems
+    return problem
+
+
+@pytest.mark.parametrize(
+    ("module", "what", "hint"),
+    [
+        ("wildlifes.tasks", "module 'wildlifes' is not found", "install the package that holds it"),
+        ("wildlife.taks", "module 'wildlife.taks' is not found", "did you mean 'tasks'?"),
+        ("wildlife.taks.deep", "module 'wildlife.taks' is not found", "did you mean 'tasks'?"),
+        ("", "module '' is not found", "install"),
+        ("builtins", "module 'builtins' has no Python source file", "tasks must be in .py files"),
+    ],
+)
+def test_a_module_that_is_not_found_is_reported(source: Source, module: str, what: str, hint: str) -> None:
+    source.write({"wildlife/tasks.py": TASK, "wildlife/__init__.py": ""})
+    problem = problem_of(module, "density", RegistrationError)
+    assert problem.code == "EW501"
+    assert what in problem.what
+    assert hint in problem.hint
+
+
+def test_a_name_that_is_not_defined_is_reported(source: Source) -> None:
+    source.write({"wildlife/tasks.py": TASK})
+    problem = problem_of("wildlife.tasks", "densty", RegistrationError)
+    assert problem.code == "EW502"
+    assert "module 'wildlife.tasks' does not define 'densty'" in problem.what
+    assert "did you mean 'density'?" in problem.hint
+    assert str(problem.where) == str(source.root / "wildlife" / "tasks.py")
+
+
+@pytest.mark.parametrize("line", ["from wildlife.gone import density", "from wildlife.there import density"])
+def test_an_import_that_leads_nowhere_is_reported(source: Source, line: str) -> None:
+    source.write({"wildlife/tasks.py": line, "wildlife/there.py": "x = 1\n"})
+    problem = problem_of("wildlife.tasks", "density", RegistrationError)
+    assert problem.code == "EW502"
+    assert "its import leads to wildlife." in problem.what
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("def helper(:\n", ":1:12"),
+        ("\n\nx = (\n", ":3:5"),
+        ("x = 'a\x00b'\n", ""),
+        ("x = " + "-" * 5000 + "1\n", ""),
+    ],
+)
+def test_source_that_cannot_be_parsed_is_reported(source: Source, text: str, place: str) -> None:
+    files = {"wildlife/tasks.py": "from wildlife.bad import helper\ndef density():\n    helper()\n"}
+    source.write({**files, "wildlife/bad.py": text})
+    problem = problem_of("wildlife.tasks", "density", StorageError)
+    assert problem.code == "EW503"
+    assert "module 'wildlife.bad' cannot be read as Python" in problem.what
+    assert str(problem.where).startswith(str(source.root / "wildlife" / "bad.py") + place)
+
+
+def test_a_warning_of_the_parser_stays_with_the_author(source: Source) -> None:
+    source.write({"wildlife/tasks.py": "def density():\n    return '\\d'\n"})
+    assert len(source.fingerprint()) == 16
+
+
+def test_a_hundred_tasks_cost_little(source: Source) -> None:
+    """60 modules of 200 lines; the bound leaves room for a slow machine (a fast one needs a fifth of it)."""
+    helpers = "".join(
+        f"def helper_{number}(values, factor=LIMIT):\n"
+        '    """Scale the values."""\n'
+        "    total = [value * factor + 1 for value in values if value > 0]\n"
+        f"    return helper_{max(number - 1, 0)}(total)\n\n"
+        for number in range(38)
+    )
+    files = {}
+    for number in range(60):
+        reach = f"from wildlife import m{(number + 1) % 60}\nLIMIT = {number}\n\n"
+        task = f"def density(values):\n    return m{(number + 1) % 60}.helper_37(helper_37(values))\n"
+        files[f"wildlife/m{number}.py"] = reach + helpers + task
+    source.write(files)
+    start = time.process_time()
+    found = {source.fingerprint(f"wildlife.m{number % 60}") for number in range(100)}
+    assert time.process_time() - start < 1.5
+    assert len(found) == 60
