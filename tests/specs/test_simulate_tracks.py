@@ -118,11 +118,11 @@ def test_days_are_busier_than_nights(trajectory: Any) -> None:
 
 def test_animals_stay_in_their_home_ranges(script: Any) -> None:
     tracks = gpd.read_parquet(ROOT / script.TRACKS).to_crs("EPSG:32637")
-    for animal in script.HERD:
-        home = gpd.GeoSeries([shapely.Point(animal.longitude, animal.latitude)], crs=4326).to_crs(
-            "EPSG:32637"
-        )
-        away = tracks.geometry[tracks["groupby_col"] == animal.name].distance(home.iloc[0])
+    homes = gpd.points_from_xy(
+        *zip(*((own.longitude, own.latitude) for own in script.HERD), strict=True), crs=4326
+    )
+    for animal, home in zip(script.HERD, homes.to_crs("EPSG:32637"), strict=True):
+        away = tracks.geometry[tracks["groupby_col"] == animal.name].distance(home)
         assert away.max() < 2 * animal.home_radius_meters
         assert away.quantile(0.9) > 0.3 * animal.home_radius_meters
 

@@ -88,7 +88,7 @@ def _page(task: TaskInfo) -> Iterator[str]:
             name,
             type_name(item.annotation),
             "required" if item.required else json.dumps(plain(item.default), ensure_ascii=False),
-            item.description,
+            item.about,
         )
         for name, item in task.parameters.items()
     ]
@@ -122,7 +122,7 @@ def _record(task: TaskInfo) -> dict[str, Any]:
                 "type": type_name(item.annotation),
                 "required": item.required,
                 "default": None if item.required else plain(item.default),
-                "description": item.description,
+                "description": item.about,
             }
             for name, item in task.parameters.items()
         ],

@@ -129,7 +129,7 @@ def params_table(model: ParamsModel) -> list[list[str]]:
             f"`{parameter.name}`",
             _cell(type_name(parameter.annotation)),
             "required" if parameter.required else f"`{_cell(json.dumps(plain(parameter.default)))}`",
-            _cell(parameter.description),
+            _cell(parameter.about),
         ]
         for name, instance in model.instances.items()
         for parameter in instance.free.values()

@@ -123,7 +123,7 @@ def _about(parameter: Parameter, schema: dict[str, Any]) -> str:
     facts = [kind, limits, "required" if _is_open(parameter) else ""]
     if parameter.environment:
         facts.append(f"otherwise read from the environment variable {parameter.environment.variable}")
-    sentence = " ".join(parameter.description.split())
+    sentence = " ".join(parameter.about.split())
     if sentence and sentence[-1] not in ".!?":
         sentence += "."
     return f"{sentence} ({', '.join(fact for fact in facts if fact)})".strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -50,6 +51,10 @@ class InstanceParams:
         """Return the parameters that a params file may give."""
         return free_parameters(self.task, self.bound)
 
+    def needs(self, parameter: Parameter) -> bool:
+        """Return whether a params file must give a value of the parameter."""
+        return parameter.required and parameter.environment is None and not self.mocked
+
 
 @dataclass(frozen=True)
 class ParamsModel:
@@ -92,9 +97,18 @@ class ParamsModel:
         """
         problems = list(_faults(self, document))
         if problems:
-            raise ParamsError(problems)
+            raise ParamsError(sorted(problems, key=_position))
         given = document.value or {}
         return {name: dict(given.get(name) or {}) for name in self.instances}
+
+
+def _position(problem: Problem) -> tuple[int, int]:
+    # What is missing stands nowhere; it comes last.
+    return (
+        (problem.where.line, problem.where.column)
+        if problem.where and problem.where.line
+        else (sys.maxsize, 0)
+    )
 
 
 def _faults(model: ParamsModel, document: Document) -> Iterator[Problem]:
@@ -113,22 +127,26 @@ def _faults(model: ParamsModel, document: Document) -> Iterator[Problem]:
 
 
 def _instance_faults(node: InstanceParams, document: Document, given: Any) -> Iterator[Problem]:
-    where = document.key_at(node.id)
-    if given is not None and not isinstance(given, dict):
+    missing = [name for name, parameter in node.free.items() if node.needs(parameter)]
+    if given is None:
+        if missing:
+            where = document.key_places.get((node.id,), Where(document.file))
+            hint = f"it needs {', '.join(missing)}"
+            yield Problem("EW404", f"the parameters of {node.id!r} are missing", where, hint)
+        return
+    if not isinstance(given, dict):
         what = f"the parameters of {node.id!r} must be a mapping, not {kind_of(given)}"
         yield Problem("EW401", what, document.at(node.id))
         return
-    values = given or {}
-    for name in values:
+    for name in given:
         if name not in node.free:
             yield _unknown(node, name, document.key_at(node.id, name))
     for name, parameter in node.free.items():
-        if name in values:
-            yield from _value_faults(node, parameter, document, values[name])
-        elif parameter.required and parameter.environment is None and not node.mocked:
+        if name in given:
+            yield from _value_faults(node, parameter, document, given[name])
+        elif name in missing:
             hint = f"add `{name}:` ({type_name(parameter.annotation)})"
-            what = f"{node.id}.{name} is missing"
-            yield Problem("EW404", what, where if given is not None else Where(document.file), hint)
+            yield Problem("EW404", f"{node.id}.{name} is missing", document.key_at(node.id), hint)
 
 
 def _unknown(node: InstanceParams, name: str, where: Where) -> Problem:

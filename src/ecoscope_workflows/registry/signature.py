@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import typing
 from dataclasses import dataclass
 from functools import cached_property
@@ -42,7 +43,9 @@ class Parameter:
     default
         Its default, or `REQUIRED`.
     description
-        What its author says of it.
+        What its ``Field`` says of it; this is part of published forms.
+    documentation
+        What the docstring of the task says of it, for people.
     hidden
         True where it never stands in a params file: it is bound in the spec or takes its default.
     """
@@ -51,7 +54,13 @@ class Parameter:
     annotation: Any
     default: Any = REQUIRED
     description: str = ""
+    documentation: str = ""
     hidden: bool = False
+
+    @property
+    def about(self) -> str:
+        """Return what there is to say of the parameter."""
+        return self.description or self.documentation
 
     @property
     def required(self) -> bool:
@@ -125,12 +134,12 @@ def task_info(function: Callable[..., Any], module: str, name: str, origin: str 
         what = f"the types of task {name!r} cannot be read: {error}"
         hint = "import the names used in annotations outside of `if TYPE_CHECKING:`"
         raise RegistrationError(Problem("EW106", what, where, hint)) from None
-    signature = inspect.signature(function)
-    parameters = {
-        parameter.name: _parameter(parameter, types[parameter.name])
-        for parameter in signature.parameters.values()
-    }
     documentation = inspect.getdoc(function) or ""
+    described = documented_parameters(documentation)
+    parameters = {
+        parameter.name: _parameter(parameter, types[parameter.name], described.get(parameter.name, ""))
+        for parameter in inspect.signature(function).parameters.values()
+    }
     return TaskInfo(
         name=name,
         module=module,
@@ -143,7 +152,24 @@ def task_info(function: Callable[..., Any], module: str, name: str, origin: str 
     )
 
 
-def _parameter(parameter: inspect.Parameter, annotation: Any) -> Parameter:
+def documented_parameters(documentation: str) -> dict[str, str]:
+    """Return what the section *Parameters* of a numpy-style docstring says of each parameter."""
+    section = re.search(
+        r"^Parameters\n-+\n(.*?)(?=\n\n\w[^\n]*\n-+\n|\Z)", documentation, re.DOTALL | re.MULTILINE
+    )
+    described: dict[str, str] = {}
+    names: list[str] = []
+    # Double backticks are markup for documentation tools; people read one.
+    for line in section.group(1).splitlines() if section else []:
+        if line and not line[0].isspace():
+            names = [name.strip() for name in line.partition(":")[0].split(",")]
+        elif line.strip():
+            for name in names:
+                described[name] = f"{described.get(name, '')} {line.strip()}".strip().replace("``", "`")
+    return described
+
+
+def _parameter(parameter: inspect.Parameter, annotation: Any, documentation: str) -> Parameter:
     fields = [item for item in getattr(annotation, "__metadata__", ()) if isinstance(item, FieldInfo)]
     default = REQUIRED if parameter.default is parameter.empty else parameter.default
     description = ""
@@ -153,4 +179,4 @@ def _parameter(parameter: inspect.Parameter, annotation: Any) -> Parameter:
             default = info.default
         description = info.description or description
         hidden = hidden or bool(info.exclude)
-    return Parameter(parameter.name, annotation, default, description, hidden)
+    return Parameter(parameter.name, annotation, default, description, documentation, hidden)

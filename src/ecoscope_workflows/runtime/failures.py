@@ -24,5 +24,6 @@ def task_error(instance: str, task: TaskInfo, error: Exception) -> Problem:
     place = report.stack[-1] if report.stack else None
     where = Where(place.filename, place.lineno or 0, 1) if place else None
     text = "".join(report.format()).rstrip()
-    what = f"{instance}: task {task.name!r} raised {type(error).__name__}: {error}\n{text}"
+    name = "" if task.name == instance else f" (task {task.name!r})"
+    what = f"{instance}{name} raised {type(error).__name__}\n{text}"
     return Problem("EW621", what, where if where and where.line else None)

@@ -21,6 +21,7 @@ import hashlib
 import importlib
 import os
 import pkgutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 
 # Enough that two tasks of one workflow never share one, short enough to read in a Snakefile.
 DIGITS = 16
+
+# A sum of 300 terms is 300 levels deep and several calls each; Python itself compiles it without a complaint.
+DEEPEST = 20_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -226,10 +230,14 @@ class _Sources:
             targets = self._names.resolve(unit.module, reference.chain, reference.origin)
             return str(targets[0]) if len(targets) == 1 and isinstance(targets[0], Outside) else ""
 
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, DEEPEST))
         try:
             return read(unit.parts, location.package, origin_of)
         except (RecursionError, ValueError) as error:
             raise unreadable(location, f"definition {unit.label!r}: {error}") from error
+        finally:
+            sys.setrecursionlimit(limit)
 
     def _files_of(self, module: str) -> tuple[tuple[str, str, str], ...]:
         if module not in self._files:

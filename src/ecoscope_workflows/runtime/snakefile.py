@@ -10,11 +10,13 @@ import hashlib
 import json
 import os
 import sys
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ecoscope_workflows import __version__
+from ecoscope_workflows.errors import EcoscopeWorkflowsError
 from ecoscope_workflows.runtime.__main__ import ECHO_VARIABLE, SPEC_VARIABLE
 from ecoscope_workflows.runtime.fingerprint import fingerprint
 from ecoscope_workflows.runtime.jobs import FILE_KEY
@@ -22,7 +24,7 @@ from ecoscope_workflows.spec.document import Document, parse
 from ecoscope_workflows.spec.encoding import canonical, encode_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 # Linux allows 128 KiB for one word of a command line, and the shell's quoting can grow a text fourfold.
 MAX_INLINE = 24 * 1024
@@ -69,11 +71,13 @@ class Compiled:
     ) -> None:
         self._settings = workflow.config_settings
         self._files = [Path(params), *map(Path, self._settings.configfiles)]
-        self._documents = [_read(path) for path in self._files if path.exists()]
+        with _plain_errors():
+            self._documents = [_read(path) for path in self._files if path.exists()]
         self._values = _merged([document.value for document in self._documents], self._settings.config)
         _prepare_environment(workflow, spec_sha256)
         if workflow.is_main_process:
-            self._check(Path(spec), spec_sha256, mocks)
+            with _plain_errors():
+                self._check(Path(spec), spec_sha256, mocks)
 
     def code(self, task: str) -> str:
         """Return a task with the fingerprint of its code: ``module:name@fingerprint``."""
@@ -127,6 +131,15 @@ class Compiled:
         return whole
 
 
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """End Snakemake with our error alone: of an exception it would print the frames of this package too."""
+    try:
+        yield
+    except EcoscopeWorkflowsError as error:
+        sys.exit(f"error: {error}")
+
+
 def _read(path: Path) -> Document:
     return parse(path.read_text(encoding="utf-8"), str(path))
 
@@ -159,7 +172,8 @@ def _prepare_environment(workflow: SnakemakeWorkflow, spec_sha256: str) -> None:
 @cache
 def _with_fingerprint(task: str) -> str:
     module, _, name = task.partition(":")
-    return f"{task}@{fingerprint(module, name)}"
+    with _plain_errors():
+        return f"{task}@{fingerprint(module, name)}"
 
 
 def _inline(text: str) -> str:

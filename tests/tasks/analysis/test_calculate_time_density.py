@@ -114,15 +114,7 @@ def test_the_two_methods_differ_by_their_known_areas(
 
 def test_the_parameters_are_published_as_before(reference_data: Path) -> None:
     published = json.loads((reference_data / "specs/seed_2024-05/time_density_params.json").read_text())
-    expected = (
-        next(
-            item["properties"]
-            for name, item in published["$defs"].items()
-            if name == "calculate_time_density"
-        )
-        if "calculate_time_density" in published.get("$defs", {})
-        else _find(published, "calculate_time_density")
-    )
+    expected = published["calculate_time_density"]["properties"]
     parameters = inspect.signature(calculate_time_density, eval_str=True).parameters
     fields = {name: (item.annotation, item.default) for name, item in parameters.items()}
     del fields["trajectory_gdf"]
@@ -133,14 +125,6 @@ def test_the_parameters_are_published_as_before(reference_data: Path) -> None:
         schema["nodata_value"].pop("default")
     assert found.pop("method")["enum"] == ["ecoscope", "wall2014"]
     assert found == expected
-
-
-def _find(node: Any, name: str) -> Any:
-    if not isinstance(node, dict):
-        return None
-    if name in node:
-        return node[name]["properties"]
-    return next((found for value in node.values() if (found := _find(value, name))), None)
 
 
 def test_it_is_a_task_that_loads_nothing_heavy_before_it_runs() -> None:

@@ -51,9 +51,7 @@ def segments_between(fixes: Fixes) -> Segments:
     """
     start = np.flatnonzero(np.diff(fixes.animal) == 0)
     end = start + 1
-    azimuth, _, meters = GEOD.inv(
-        fixes.longitude[start], fixes.latitude[start], fixes.longitude[end], fixes.latitude[end]
-    )
+    azimuth, meters = _inverse(fixes, start, end)
     seconds = (fixes.ticks[end] - fixes.ticks[start]) / fixes.ticks_per_second
     return Segments(
         start=start,
@@ -73,11 +71,18 @@ def net_squared_displacement(fixes: Fixes, segments: Segments) -> FloatArray:
     is_first[1:] = np.diff(fixes.animal) != 0
     first = np.maximum.accumulate(np.where(is_first, np.arange(len(is_first)), 0))[segments.start]
     end = segments.start + 1
-    _, _, meters = GEOD.inv(
-        fixes.longitude[first], fixes.latitude[first], fixes.longitude[end], fixes.latitude[end]
-    )
-    squared: FloatArray = (meters / 1000.0) ** 2
-    return squared
+    _, meters = _inverse(fixes, first, end)
+    return (meters / 1000.0) ** 2
+
+
+def _inverse(fixes: Fixes, start: IntArray, end: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Return forward azimuth (degrees, -180 to 180) and length (m) of the geodesics between fixes."""
+    ends: Any = (fixes.longitude[start], fixes.latitude[start], fixes.longitude[end], fixes.latitude[end])
+    if len(start) == 1:
+        # With numpy before 2.4, pyproj takes an array of one for a number and returns numbers; not so a list.
+        ends = [degrees.tolist() for degrees in ends]
+    azimuth, _, meters = GEOD.inv(*ends)
+    return np.asarray(azimuth), np.asarray(meters)
 
 
 def lines(fixes: Fixes, segments: Segments) -> object:
