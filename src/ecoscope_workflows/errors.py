@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 # More than this at once is noise: the reader fixes the first ones and asks again.
 MAX_SHOWN = 20
+# From where on, of 1, two words are taken for one another; and how much further off a second one may be.
+_SIMILAR = 0.6
+_AS_NEAR = 0.1
+_MAX_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,11 @@ class StorageError(EcoscopeWorkflowsError):
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return a hint that names the known words nearest to `name`, or all of them when there are few."""
     words: Sequence[str] = sorted(set(known))
-    near = difflib.get_close_matches(name, words, n=3, cutoff=0.6)
+    ratios = {word: difflib.SequenceMatcher(None, word, name).ratio() for word in words}
+    best = max(ratios.values(), default=0.0)
+    # A word much further off than the nearest one is noise.
+    likely = [word for word in words if ratios[word] >= max(_SIMILAR, best - _AS_NEAR)]
+    near = sorted(likely, key=lambda word: -ratios[word])[:_MAX_WORDS]
     if near:
         return f"did you mean {' or '.join(repr(word) for word in near)}?"
     if words and len(words) <= 12:  # noqa: PLR2004  # a list this long is still read

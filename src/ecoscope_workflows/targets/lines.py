@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ecoscope_workflows.targets.view import View
+
 # A comment longer than this is cut: it is a title, not a text.
 MAX_LINE = 160
+
+
+def testing_note(view: View) -> str:
+    """Say that a program is for testing only, and which of its results are not real."""
+    names = f" Example data stands in for the results of: {', '.join(view.mocks)}." if view.mocks else ""
+    return f"FOR TESTING ONLY.{names}"
 
 
 def one_line(text: str) -> str:

@@ -6,7 +6,7 @@ import keyword
 from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.spec.model import DictOf, Environment, ListOf, Literal, Reference
-from ecoscope_workflows.targets.lines import one_line
+from ecoscope_workflows.targets.lines import one_line, testing_note
 from ecoscope_workflows.targets.quoting import INDENT, LINE_LENGTH, literal, text_literal
 from ecoscope_workflows.targets.templating import render, render_file
 
@@ -49,7 +49,7 @@ def script_context(view: View) -> dict[str, Any]:
 def _docstring(view: View) -> str:
     lines = [f"{view.name}: compiled by ecoscope-workflows {view.version} from {one_line(view.spec_name)}."]
     if view.testing:
-        lines += ["", f"FOR TESTING ONLY: {len(view.mocks)} of the results below are example data."]
+        lines += ["", testing_note(view)]
     lines += ["", f"Run it with: python {view.name}.py --config params.yaml"]
     body = "\n".join(lines).replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
     return f'"""{body}\n"""'

@@ -6,7 +6,7 @@ import keyword
 from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.errors import Problem, TargetError
-from ecoscope_workflows.targets.lines import one_line
+from ecoscope_workflows.targets.lines import one_line, testing_note
 from ecoscope_workflows.targets.quoting import INDENT, LINE_LENGTH, literal, text_literal
 from ecoscope_workflows.targets.templating import render
 
@@ -51,6 +51,7 @@ def snakefile(view: View) -> str:
         "spec_name": one_line(view.spec_name),
         "spec_sha256": view.spec_sha256,
         "testing": view.testing,
+        "testing_note": testing_note(view),
         "mocks": literal(list(view.mocks), 1) if view.mocks else "",
         "image": f"ecoscope-workflows:{view.version}",
         "targets": view.leaves,

@@ -30,7 +30,7 @@ def render_file(path: Path, context: dict[str, Any]) -> str:
         return _environment(path.parent).get_template(path.name).render(context)
     except jinja2.TemplateNotFound as error:
         hint = did_you_mean(str(path), [item.name for item in FOLDER.iterdir()])
-        raise TargetError(Problem("EW703", f"there is no template {str(error)!r}", where, hint)) from None
+        raise TargetError(Problem("EW703", f"there is no template {error.name!r}", where, hint)) from None
     except jinja2.TemplateSyntaxError as error:
         where = Where(error.filename or str(path), error.lineno, 1)
         raise TargetError(Problem("EW703", f"not a template: {error.message}", where)) from None

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    Numbers = NDArray[np.floating[Any]]
+
 UTM = "EPSG:32637"
 
 
-def trajectory_through(
-    lon: NDArray[np.float64], lat: NDArray[np.float64], seconds: NDArray[np.float64]
-) -> Any:
+def trajectory_through(lon: Numbers, lat: Numbers, seconds: Numbers) -> Any:
     """Return the segments between consecutive fixes as a trajectory, built without the package."""
     distance = pyproj.Geod(ellps="WGS84").inv(lon[:-1], lat[:-1], lon[1:], lat[1:])[2]
     timespan = np.diff(seconds)

@@ -175,11 +175,14 @@ def test_excluded_observations_are_left_out(site: EarthRangerStandIn, download: 
     ]
 
 
-def test_unsorted_answers_are_sorted_by_time_then_id(site: EarthRangerStandIn, download: Download) -> None:
-    track = site.track("Mvubu")
+@pytest.mark.parametrize("reverse", [False, True])
+def test_unsorted_answers_are_sorted_by_time_then_id(
+    site: EarthRangerStandIn, download: Download, reverse: bool
+) -> None:
+    track = site.track("Mvubu")[:6]
     track[5]["recorded_at"] = track[4]["recorded_at"]
-    by_time = sorted(track, key=lambda record: (datetime.fromisoformat(record["recorded_at"]), record["id"]))
-    track.reverse()
+    by_time = [*track[:4], *sorted(track[4:], key=lambda record: str(record["id"]))]
+    site.tracks[site.subject("Mvubu")["id"]] = track[::-1] if reverse else track
 
     frame = download(subject_group_name="Buffalo")
 

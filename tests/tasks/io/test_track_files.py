@@ -38,6 +38,7 @@ def test_a_csv_that_is_none_is_refused(tmp_path: Path, content: bytes) -> None:
     [
         ("a.parquet", b"PAR1 and nothing more"),
         ("a.gpkg", b"SQLite format 3\x00 and nothing more"),
+        ("a.gpkg", b'{"type": "FeatureCollection", "features": []}'),
         ("a.geojson", b'{"type": "Feature"}'),
         ("a.geojson", b"[1, 2]"),
     ],

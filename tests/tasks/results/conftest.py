@@ -38,7 +38,10 @@ PIXELS = """(color => {
   const scale = box.width / canvas.width;
   return [found.length, box.x + at % canvas.width * scale, box.y + Math.floor(at / canvas.width) * scale];
 })"""
-KEYS = {"ArrowRight": {"windowsVirtualKeyCode": 39}, "Enter": {"windowsVirtualKeyCode": 13, "text": "\r"}}
+KEYS: dict[str, dict[str, Any]] = {
+    "ArrowRight": {"windowsVirtualKeyCode": 39},
+    "Enter": {"windowsVirtualKeyCode": 13, "text": "\r"},
+}
 OPTIONS: dict[str, Any] = {
     "static": False,
     "height": 0,
@@ -148,7 +151,7 @@ class Browser:
         return [event["params"]["request"]["url"] for event in sent]
 
     def pixels(self, color: str) -> tuple[int, float, float]:
-        """Return how many pixels of the drawn features have a colour, and where in the window one of them is."""
+        """Return how many pixels of features have a colour, and where in the window one of them is."""
         answer = self.run(PIXELS + f"('{color}')")
         return int(answer[0]), answer[1], answer[2]
 

@@ -55,6 +55,7 @@ def calculate_time_density(  # noqa: PLR0917  # the published parameters, and al
     ``1 / sqrt(s² - m²)``, and gives each segment the weight 1 / t.
     ``wall2014`` integrates with the density of the ellipse itself, ``1 / sqrt(s² - (d / t)²)``, where d is
     the distance between the fixes, and gives each segment the weight t.
+    With both, each segment is first normalised over the grid.
 
     Parameters
     ----------
@@ -74,7 +75,8 @@ def calculate_time_density(  # noqa: PLR0917  # the published parameters, and al
     expansion_factor
         Width and height of the grid, as a multiple of those of the trajectory; 1 does not widen it.
     percentiles
-        Shares in %, each above 0 and at most 100; repeated values count once.
+        Shares in %, each above 0 and at most 100; repeated values count once. 100 is every cell that the
+        search around some segment covers, which ends where its density is below 1e-9 of its peak.
     method
         ``ecoscope`` or ``wall2014``.
 
@@ -87,8 +89,8 @@ def calculate_time_density(  # noqa: PLR0917  # the published parameters, and al
     Raises
     ------
     ValueError
-        When a parameter is out of range, the trajectory has no usable segment or fewer than two different
-        speeds, or the grid does not fit in memory.
+        When a parameter is out of range, the trajectory has no usable segment, its speeds are too few or
+        too much alike for a distribution, or the grid does not fit in memory.
 
     Warns
     -----

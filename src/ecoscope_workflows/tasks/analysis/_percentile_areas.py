@@ -67,7 +67,8 @@ def percentile_cuts(density: NDArray[np.float64], percentiles: Sequence[float]) 
     percentiles
         In %, shape ``(n,)``.
     """
-    values = np.sort(density[density > 0])
+    values = density[density > 0]
+    values.sort()
     sums = np.cumsum(values)
     outside = sums[-1] * (1.0 - np.asarray(percentiles) / 100.0)
     after = np.minimum(np.searchsorted(sums, outside), sums.size - 1)

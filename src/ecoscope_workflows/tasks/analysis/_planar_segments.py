@@ -68,7 +68,7 @@ def planar_segments(trajectory: Any, crs: pyproj.CRS) -> PlanarSegments:
     Parameters
     ----------
     trajectory
-        A GeoDataFrame with ``timespan_seconds``, ``speed_kmhr`` and line geometry; a line counts from its
+        A frame with ``timespan_seconds``, ``speed_kmhr`` and lines in ``geometry``; a line counts from its
         first to its last vertex.
     crs
         The plane.
@@ -83,14 +83,15 @@ def planar_segments(trajectory: Any, crs: pyproj.CRS) -> PlanarSegments:
     UserWarning
         With the number of segments left out, by reason.
     """
-    if trajectory.crs is None:
+    geometry = trajectory["geometry"].array
+    if geometry.crs is None:
         raise ValueError("the trajectory has no CRS, so it cannot be projected; set one with `set_crs`")
     if len(trajectory) == 0:
         raise ValueError("the trajectory has no segments; give at least two fixes of one animal")
-    lines = np.asarray(trajectory.geometry.array)
+    lines = np.asarray(geometry)
     hours = trajectory["timespan_seconds"].to_numpy(dtype=np.float64, na_value=np.nan) / 3600.0
     speeds = trajectory["speed_kmhr"].to_numpy(dtype=np.float64, na_value=np.nan)
-    start, end = _end_points(lines, pyproj.Transformer.from_crs(trajectory.crs, crs, always_xy=True))
+    start, end = _end_points(lines, pyproj.Transformer.from_crs(geometry.crs, crs, always_xy=True))
     drawn = ~(shapely.is_missing(lines) | shapely.is_empty(lines))
     placed = np.isfinite(start).all(axis=1) & np.isfinite(end).all(axis=1)
     tests = {

@@ -22,7 +22,6 @@ FORMATS = {
     ".geojson": "GeoJSON",
     ".csv": "CSV",
 }
-PARQUET_MAGIC = b"PAR1"
 SQLITE_MAGIC = b"SQLite format 3\x00"
 GEOPARQUET_KEY = b"geo"
 
@@ -73,14 +72,7 @@ def _mismatch(path: Path, why: str) -> ValueError:
     )
 
 
-def _starts_with(path: Path, magic: bytes) -> bool:
-    with path.open("rb") as file:
-        return file.read(len(magic)) == magic
-
-
 def _read_parquet(path: Path) -> pd.DataFrame:
-    if not _starts_with(path, PARQUET_MAGIC):
-        raise _mismatch(path, "it does not start with the mark 'PAR1'")
     try:
         is_geo = GEOPARQUET_KEY in (pq.read_schema(path).metadata or {})
         table: pd.DataFrame = gpd.read_parquet(path) if is_geo else pd.read_parquet(path)
@@ -90,8 +82,10 @@ def _read_parquet(path: Path) -> pd.DataFrame:
 
 
 def _read_gpkg(path: Path) -> pd.DataFrame:
-    if not _starts_with(path, SQLITE_MAGIC):
-        raise _mismatch(path, "it does not start with the mark 'SQLite format 3'")
+    # GDAL looks at the content only: it would read a GeoJSON file of this name as well.
+    with path.open("rb") as file:
+        if file.read(len(SQLITE_MAGIC)) != SQLITE_MAGIC:
+            raise _mismatch(path, "it does not start with the mark 'SQLite format 3'")
     return _read_with_gdal(path)
 
 

@@ -102,7 +102,7 @@ def draw_ecomap(  # noqa: PLR0917  # published parameters
     """
     from ecoscope_workflows.tasks.results import _map_geometry, _map_options, _map_page
     from ecoscope_workflows.tasks.results._map_classes import classify
-    from ecoscope_workflows.tasks.results._map_columns import searched_columns
+    from ecoscope_workflows.tasks.results._map_columns import plain_frame, searched_columns
 
     size = (_pixels(width, "width"), _pixels(height, "height"))
     title_style = _map_options.parse_title(title_kws)
@@ -111,7 +111,7 @@ def draw_ecomap(  # noqa: PLR0917  # published parameters
     style = _map_options.parse_features(add_gdf_kws)
     placed = _map_geometry.place(geodataframe)
     shapes = _map_geometry.pack_shapes(placed.geometries)
-    frame = geodataframe.drop(columns=geodataframe.geometry.name).iloc[placed.rows]
+    frame = plain_frame(geodataframe.drop(columns=geodataframe.geometry.name)).iloc[placed.rows]
     kinds = [group["kind"] for group in shapes.groups]
     classes = classify(frame, style, areas="polygons" in kinds)
     searched = searched_columns(frame) if search_control and not static else []

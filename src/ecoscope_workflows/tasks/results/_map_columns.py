@@ -50,6 +50,12 @@ SIGNIFICANT_DIGITS = 6
 MAX_DECIMALS = 12
 
 
+def plain_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame whose columns have texts for names, each once (the first of twins is kept)."""
+    named = frame.rename(columns=str)
+    return named.loc[:, ~named.columns.duplicated()]
+
+
 def label_of(column: str) -> str:
     """Return what a reader calls a column."""
     return LABELS.get(column, column.replace("_", " "))

@@ -1,0 +1,54 @@
+"""Small graphs of stand-in tasks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import pytest
+
+from ecoscope_workflows.annotations import Html, InputFile
+from ecoscope_workflows.decorators import distributed
+from ecoscope_workflows.graph.resolve import resolve
+from ecoscope_workflows.registry.catalog import Catalog
+from ecoscope_workflows.registry.signature import task_info
+from ecoscope_workflows.spec.load import parse_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ecoscope_workflows.graph.model import Graph
+
+
+@distributed
+def load(path: InputFile, sep: str = ",") -> list[int]:
+    """Read numbers from a file."""
+    return [int(word) for word in path.read_text().split(sep)]
+
+
+@distributed(
+    image="registry.example/heavy:1.2", resources={"mem_mb": 4000, "threads": 4}, retries=2, timeout=90
+)
+def work(values: list[int], count: int = 1) -> int:
+    """Add numbers up."""
+    return sum(values) * count
+
+
+@distributed
+def show(parts: Any, title: Annotated[str, "a title"] = "") -> Html:
+    """Show what there is."""
+    return f"<h1>{title}</h1>{parts}"
+
+
+def catalog() -> Catalog:
+    return Catalog.of(task_info(task, "demo.tasks", task.__name__, "demo 1.0") for task in (load, work, show))
+
+
+@pytest.fixture
+def graph_of() -> Callable[[str], Graph]:
+    """Return a function that makes a graph from the text of a spec's workflow."""
+
+    def make(workflow: str, name: str = "demo") -> Graph:
+        text = f"id: {name}\nrequirements: []\nworkflow:\n{workflow}"
+        return resolve(parse_spec(text, "specs/spec.yaml"), catalog())
+
+    return make

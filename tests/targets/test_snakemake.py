@@ -1,0 +1,125 @@
+"""The Snakefile: what each part of a spec becomes. The compiled examples in `rules/` show it whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ecoscope_workflows.errors import TargetError
+from ecoscope_workflows.targets.snakemake import snakefile
+from ecoscope_workflows.targets.view import view
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ecoscope_workflows.graph.model import Graph
+
+CHAIN = """\
+  - {id: numbers, task: load}
+  - {id: total, task: work, partial: {values: "${{ workflow.numbers.return }}", count: 3}}
+  - id: page
+    task: show
+    partial:
+      title: 'Totals of "{wildcards}" $(date)'
+      parts: ["${{ workflow.total.return }}", {raw: "${{ workflow.numbers.return }}", env: "${{ env.SITE }}"}]
+"""
+
+
+def rule(text: str, name: str) -> str:
+    return text.partition(f"\nrule {name}:\n")[2].partition("\n\n\n")[0]
+
+
+def test_a_file_that_a_param_names_is_an_input(graph_of: Callable[[str], Graph]) -> None:
+    body = rule(snakefile(view(graph_of(CHAIN))), "numbers")
+    assert '    input:\n        path=compiled.file("numbers", "path"),\n' in body
+    assert 'args=compiled.args("numbers", files=["path"]),' in body
+    assert '" --input path={input.path:q}"' in body
+
+
+def test_what_a_task_asks_for_becomes_directives(graph_of: Callable[[str], Graph]) -> None:
+    body = rule(snakefile(view(graph_of(CHAIN))), "total")
+    assert "    retries: 2\n" in body
+    assert '    container:\n        "docker://registry.example/heavy:1.2"\n' in body
+    assert "    threads: 4\n" in body
+    assert "    resources:\n        mem_mb=4000,\n        runtime=2,\n" in body
+
+
+def test_a_task_of_an_image_of_its_own_stands_beside_the_default_image(
+    graph_of: Callable[[str], Graph],
+) -> None:
+    text = snakefile(view(graph_of(CHAIN)))
+    assert text.count("container:") == 2
+
+
+def test_values_of_the_spec_are_literals_and_references_are_marks(graph_of: Callable[[str], Graph]) -> None:
+    body = rule(snakefile(view(graph_of(CHAIN))), "page")
+    assert '"$env": "SITE",' in body
+    assert '"$input": 1,' in body
+    assert '"title": \'Totals of "{wildcards}" $(date)\',' in body
+
+
+def test_several_files_of_one_argument_are_named_inputs_in_order(graph_of: Callable[[str], Graph]) -> None:
+    body = rule(snakefile(view(graph_of(CHAIN))), "page")
+    assert 'parts_1="<results>/total.json",\n        parts_2="<results>/numbers.json",' in body
+    assert '" --input parts={input.parts_1:q}"\n        " --input parts={input.parts_2:q}"' in body
+
+
+def test_the_final_results_are_those_that_nothing_needs(graph_of: Callable[[str], Graph]) -> None:
+    body = rule(snakefile(view(graph_of(CHAIN))), "all")
+    assert '    input:\n        "<results>/page.html",' in body
+    assert "total" not in body
+
+
+def test_rules_stand_in_the_order_of_their_needs(graph_of: Callable[[str], Graph]) -> None:
+    backwards = "\n".join(reversed(CHAIN.splitlines()[:2]))
+    text = snakefile(view(graph_of(backwards)))
+    assert text.index("rule numbers:") < text.index("rule total:")
+
+
+def test_a_mocked_instance_reads_its_example_only(graph_of: Callable[[str], Graph]) -> None:
+    mocks = {"numbers": "resources/mocks/numbers.json"}
+    text = snakefile(view(graph_of(CHAIN), mocks, testing=True))
+    body = rule(text, "numbers")
+    assert 'example="resources/mocks/numbers.json",' in body
+    assert '" --mock {input.example:q}"' in body
+    assert "# FOR TESTING ONLY. Example data stands in for the results of: numbers.\n" in text
+    assert "compiled.file" not in body
+
+
+@pytest.mark.parametrize("name", ["rule", "config", "checkpoint"])
+def test_an_id_that_cannot_name_a_rule_is_refused(graph_of: Callable[[str], Graph], name: str) -> None:
+    graph = graph_of(f"  - {{id: {name}, task: load}}")
+    with pytest.raises(TargetError) as caught:
+        snakefile(view(graph))
+    assert str(caught.value) == (
+        f"specs/spec.yaml:4:10: EW704 a rule cannot be named '{name}'\n  hint: rename the instance"
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (
+            'map: {argnames: values, argvalues: "${{ workflow.numbers.return }}"}',
+            "EW702 x uses `map`, which the targets of this version cannot run",
+        ),
+        (
+            'mapvalues: {argnames: values, argvalues: "${{ workflow.numbers.return }}"}',
+            "EW702 x uses `mapvalues`, which the targets of this version cannot run",
+        ),
+        (
+            "partial: {values: []}, skipif: {conditions: [any_is_empty_df]}",
+            "EW702 x uses `skipif`, which the targets of this version cannot run",
+        ),
+    ],
+    ids=["map", "mapvalues", "skipif"],
+)
+def test_what_cannot_run_yet_is_refused_with_its_place(
+    graph_of: Callable[[str], Graph], line: str, message: str
+) -> None:
+    graph = graph_of(f"  - {{id: numbers, task: load}}\n  - {{id: x, task: work, {line}}}")
+    with pytest.raises(TargetError) as caught:
+        view(graph)
+    assert message in str(caught.value)
+    assert str(caught.value).startswith("specs/spec.yaml:5:")
