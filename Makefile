@@ -23,8 +23,7 @@ $(VENV)/.dev: pyproject.toml
 demo: $(VENV)/.geo ## Compile the time density example, run it, and say where the map is.
 	ecoscope-workflows compile --spec specs/time_density/spec.yaml --target snakemake --outpath build/time_density
 	cd build/time_density && snakemake --profile profiles/local
-	@echo
-	@echo "The map: $(CURDIR)/build/time_density/results/draw_ecomap.html"
+	@printf '\nThe map: %s\n' "$(CURDIR)/build/time_density/results/draw_ecomap.html"
 
 test: lint types floors tests ## Run every check that CI runs.
 

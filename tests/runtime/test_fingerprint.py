@@ -168,6 +168,12 @@ def test_prose_of_a_column_that_is_no_declaration_counts(source: Source) -> None
     assert source.edit("wildlife/tasks.py", "'Speed'", "'Fast'").fingerprint() != before
 
 
+def test_prose_of_a_declaration_with_a_deferred_import_does_not_count(source: Source) -> None:
+    task = "def density():\n    from pydantic import Field as F\n    return F(description='Speed')\n"
+    before = source.write({"wildlife/tasks.py": task}).fingerprint()
+    assert source.edit("wildlife/tasks.py", "'Speed'", "'Fast'").fingerprint() == before
+
+
 def test_a_long_sum_is_read(source: Source) -> None:
     task = f"def density():\n    return {' + '.join(map(str, range(1000)))}\n"
     before = source.write({"wildlife/tasks.py": task}).fingerprint()

@@ -60,6 +60,37 @@ def test_the_version_of_an_imported_package_counts(root: Path, name: str) -> Non
     assert fingerprint("wildlife.tasks", "other") == other
 
 
+@pytest.mark.parametrize(
+    ("task", "packages"),
+    [
+        ("from not_there import *\ndef density(): return run(1)\n", (("not_there", "missing"),)),
+        ("from not_there import *\ndef density(): return len('')\n", ()),
+        ("try: from ..not_there import x\nexcept ImportError: x = 1\ndef density(): return x\n", ()),
+        ("import compiled\ndef density(): return compiled.run()\n", (("compiled", "missing"),)),
+        ("from not_there import density\n", (("not_there", "missing"),)),
+    ],
+    ids=[
+        "star",
+        "builtin beside a star",
+        "relative import out of the package",
+        "compiled",
+        "task from outside",
+    ],
+)
+def test_packages_are_those_that_names_come_from(
+    root: Path, task: str, packages: tuple[tuple[str, str], ...]
+) -> None:
+    write(root, {"wildlife/tasks.py": task, "compiled.so": ""})
+    assert reached("wildlife.tasks", "density").packages == packages
+
+
+def test_a_task_from_another_package_is_known_by_its_name_there(root: Path) -> None:
+    write(root, {"wildlife/tasks.py": "from not_there import a as density\n"})
+    before = fingerprint("wildlife.tasks", "density")
+    write(root, {"wildlife/tasks.py": "from not_there import b as density\n"})
+    assert fingerprint("wildlife.tasks", "density") != before
+
+
 def test_a_package_that_is_not_installed_is_missing(root: Path) -> None:
     write(root, {"wildlife/tasks.py": "def density():\n    import not_there.at_all\n"})
     assert reached("wildlife.tasks", "density").packages == (("not_there", "missing"),)
@@ -229,3 +260,13 @@ def test_files_that_cannot_count_are_reported(root: Path, value: str, message: s
     assert message in problem.what
     assert problem.where is not None
     assert problem.where.file.endswith("__init__.py")
+
+
+def test_a_file_by_its_absolute_path_is_refused(root: Path) -> None:
+    file = root / "wildlife" / "map.js"
+    write(
+        root,
+        {"wildlife/map.js": "1", "wildlife/__init__.py": f"FINGERPRINTED_FILES = [{str(file)!r}]\n" + HELPER},
+    )
+    with pytest.raises(StorageError, match="is outside the package"):
+        fingerprint("wildlife", "helper")

@@ -120,6 +120,17 @@ FOLLOWED = {
         "from .inner import helper\nclass A:\n    helper = 3\n    def f(self): helper()\ndef density(): A\n",
         {},
     ),
+    "task made up by __getattr__": Case(
+        "from .inner import helper\ndef __getattr__(name): return helper\n", {}
+    ),
+    "stars of a module as a value": Case(
+        helper_in("from . import api", call="vars(api)"), {"wildlife/api.py": "from .inner import *\n"}
+    ),
+    "import in a class, unseen by its methods": Case(
+        "from .inner import helper\nclass A:\n    from .other.deep import f as helper\n"
+        "    def m(self): helper()\ndef density(): A\n",
+        {},
+    ),
     "registry": Case(
         "from .inner import helper\nTABLE = {}\nTABLE['a'] = helper\ndef density(): return TABLE['a']()\n", {}
     ),
@@ -136,9 +147,15 @@ FOLLOWED = {
         "from .inner import helper\nT = {}\nfor k in helper():\n    T[k] = 1\ndef density(): T\n", {}
     ),
     "condition": Case("from .inner import helper\nif helper():\n    A = 3\ndef density(): A\n", {}),
+    "condition of else": Case(
+        "from .inner import helper\nif helper(): B = 3\nelse: A = 3\ndef density(): A\n", {}
+    ),
+    "condition of an import": Case(
+        "from .inner import helper\nif helper():\n    from .other.deep import f\ndef density(): f()\n", {}
+    ),
     "match": Case("from .inner import helper\ndef density(x):\n    match x:\n        case helper(): 3\n", {}),
     "walrus": Case("from .inner import helper\ndef density():\n    return (y := helper()) + y\n", {}),
-    "with": Case("from .inner import helper\nwith helper() as A: ...\ndef density(): A\n", {}),
+    "with": Case("from .inner import helper\nwith helper() as A: pass\ndef density(): A\n", {}),
     "second definition": Case(
         helper_in("from .inner import helper"),
         {INNER: HELPER + "def helper():\n    return 1 + 0\n"},
@@ -157,6 +174,9 @@ IGNORED = {
     "parameter": Case("from .inner import helper\ndef density(helper): return helper\n", {}),
     "variable of a comprehension": Case(
         "from .inner import helper\ndef density(x): return {helper: y for helper, y in x}\n", {}
+    ),
+    "variable of a comprehension on import": Case(
+        "from .inner import helper\nT = [str for str in helper()]\ndef density(x: str): ...\n", {}
     ),
     "capture of a match": Case(
         "from .inner import helper\ndef density(x):\n    match x:\n        case [*helper]: helper\n", {}
@@ -231,6 +251,13 @@ def test_swapped_branches_are_seen(root: Path) -> None:
     write(root, {"wildlife/tasks.py": task.format(1, 2)})
     before = fingerprint("wildlife.tasks", "density")
     write(root, {"wildlife/tasks.py": task.format(2, 1)})
+    assert fingerprint("wildlife.tasks", "density") != before
+
+
+def test_swapped_definitions_are_seen(root: Path) -> None:
+    write(root, {"wildlife/tasks.py": "A = 1\nA = 2\ndef density():\n    return A\n"})
+    before = fingerprint("wildlife.tasks", "density")
+    write(root, {"wildlife/tasks.py": "A = 2\nA = 1\ndef density():\n    return A\n"})
     assert fingerprint("wildlife.tasks", "density") != before
 
 

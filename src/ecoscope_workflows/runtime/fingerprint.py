@@ -206,7 +206,6 @@ class _Sources:
         if isinstance(node, Whole):
             names = [Reference((name,)) for name in module.bindings]
             reading = Reading("", (*names, *(Reference((), Import(star)) for star in module.stars)))
-            uses.extend(module.effects)
         else:
             reading = self._read_unit(node, module.location)
         lines = []

@@ -62,11 +62,6 @@ class Module:
     effects: list[Unit] = field(default_factory=list)
     files: tuple[str, ...] = ()
 
-    def units(self) -> list[Unit]:
-        """Return every unit, effects last, each once."""
-        found = [unit for units in self.bindings.values() for unit in units if isinstance(unit, Unit)]
-        return list(dict.fromkeys([*found, *self.effects]))
-
 
 def scan(location: Location, tree: ast.Module, source: bytes) -> Module:
     """Sort the statements at the top level of a module by the names that they bind.
@@ -98,8 +93,6 @@ def imported(statement: ast.Import | ast.ImportFrom, package: str) -> Iterator[t
             return
         kept = parents[: len(parents) - statement.level + 1]
         base = ".".join([*kept, base] if base else kept)
-    if base == "__future__":
-        return
     for alias in statement.names:
         yield alias.asname or alias.name, Import(base, "" if alias.name == "*" else alias.name)
 

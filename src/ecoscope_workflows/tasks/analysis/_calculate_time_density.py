@@ -25,7 +25,7 @@ MIN_METRES_PER_HOUR = 10.0
 
 
 @distributed(tags=["analysis"])
-def calculate_time_density(  # noqa: PLR0917  # the published parameters, and always given by name
+def calculate_time_density(  # the published parameters, and always given by name
     trajectory_gdf: DataFrame[Trajectory],
     pixel_size: Annotated[float, Field(description="Pixel size for raster profile.")] = 250.0,
     crs: str = "ESRI:102022",

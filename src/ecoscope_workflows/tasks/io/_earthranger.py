@@ -14,7 +14,7 @@ from ecoscope_workflows.tasks.schemas import Observations
 
 # One more try of the whole download: single requests are tried again by the client.
 @distributed(tags=["io"], retries=1, resources={"mem_mb": 2000})
-def get_subjectgroup_observations(  # noqa: PLR0917  # the published signature
+def get_subjectgroup_observations(
     server: Annotated[str, Field(description="URL for EarthRanger API"), FromEnvironment("ER_SERVER")],
     username: Annotated[str, Field(description="EarthRanger username"), FromEnvironment("ER_USERNAME")],
     password: Annotated[

@@ -59,9 +59,8 @@ def observations_frame(
     if missing.size:
         raise ValueError(f"observation {ids[missing[0]]} has no recorded_at ({missing.size} in all)")
     # Sites answer nearly in this order already, which makes this sort a single pass.
-    order = sorted(
-        range(len(ids)), key=list(zip(owners.tolist(), times.asi8.tolist(), ids, strict=True)).__getitem__
-    )
+    rank = list(zip(owners.tolist(), times.asi8.tolist(), ids, strict=True))
+    order = sorted(range(len(rank)), key=rank.__getitem__)
     records = [records[row] for row in order]
     owners, times = owners[order], times[order]
 

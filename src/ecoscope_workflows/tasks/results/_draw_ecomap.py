@@ -23,7 +23,7 @@ WORDS = {"polygons": ("area", "areas"), "lines": ("line", "lines"), "points": ("
 
 
 @distributed
-def draw_ecomap(  # noqa: PLR0917  # published parameters
+def draw_ecomap(
     geodataframe: AnyGeoDataFrame,
     static: bool,  # noqa: FBT001  # published parameter
     height: int,

@@ -1,0 +1,75 @@
+"""Tasks with contracts: frames of animals and their speeds, good ones and others."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ecoscope_workflows.annotations import (
+    AnyDataFrame,
+    Column,
+    DataFrame,
+    InputFile,
+    JsonSerializableDataFrameModel,
+    Series,
+)
+from ecoscope_workflows.decorators import distributed
+
+
+class Speeds(JsonSerializableDataFrameModel):
+    """How fast each animal went."""
+
+    animal: Series[str]
+    speed_kmhr: Series[float] = Column(ge=0)
+
+
+@distributed
+def any_speeds(fault: Literal["", "column", "dtype", "null", "range", "empty"] = "") -> AnyDataFrame:
+    """Make ten rows of speeds, with a fault where one is asked for."""
+    import pandas as pd
+
+    frame = pd.DataFrame({"animal": list("abcdefghij"), "speed_kmhr": [float(number) for number in range(10)]})
+    match fault:
+        case "column":
+            return frame.drop(columns="speed_kmhr")
+        case "dtype":
+            return frame.assign(speed_kmhr="fast")
+        case "null":
+            return frame.assign(animal=frame["animal"].where(frame.index > 1))
+        case "range":
+            return frame.assign(speed_kmhr=frame["speed_kmhr"] - 8.0)
+        case "empty":
+            return frame.iloc[:0]
+    return frame
+
+
+@distributed
+def read_frame(path: InputFile) -> AnyDataFrame:
+    """Read a Parquet file."""
+    import pandas as pd
+
+    return pd.read_parquet(path)
+
+
+@distributed
+def fastest(speeds: DataFrame[Speeds]) -> str:
+    """Return the fastest animal."""
+    return str(speeds.loc[speeds["speed_kmhr"].idxmax(), "animal"])
+
+
+@distributed
+def broken_speeds() -> DataFrame[Speeds]:
+    """Return what breaks the promise of the return type."""
+    import pandas as pd
+
+    return pd.DataFrame({"animal": ["a", "b"], "speed_kmhr": [-1.0, 2.0]})
+
+
+@distributed
+def large_frame(seed: int, rows: int, seconds: float) -> AnyDataFrame:
+    """Take some time and return many rows, the same for each seed."""
+    import time
+
+    import pandas as pd
+
+    time.sleep(seconds)
+    return pd.DataFrame({"number": [seed * number % 1_000_003 for number in range(rows)]})
