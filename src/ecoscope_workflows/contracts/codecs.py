@@ -91,8 +91,12 @@ class JsonCodec:
     def write(self, value: Any, path: Path, provenance: str) -> None:
         """Write the value as its type serialises it, sets sorted: equal values, equal bytes."""
         del provenance
-        plain = TypeAdapter(self.annotation).dump_python(_ordered(value), mode="json", by_alias=True)
-        path.write_text(json.dumps(plain, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        adapter = TypeAdapter(self.annotation)
+        plain = adapter.dump_python(value, mode="json", by_alias=True)
+        ordered = _sets_sorted(adapter.dump_python(value, by_alias=True), plain)
+        text = json.dumps(ordered, ensure_ascii=False, indent=1) + "\n"
+        # Half of a surrogate pair has no UTF-8, but an escape that JSON knows.
+        path.write_bytes(text.encode("utf-8", "backslashreplace"))
 
     def read(self, path: Path) -> Any:
         """Read plain data; the consumer's type turns it into its own."""
@@ -134,12 +138,19 @@ def _added_codecs() -> tuple[Any, ...]:
     return tuple(point.load() for point in points)
 
 
-def _ordered(value: Any) -> Any:
-    """Return containers with every set as a sorted list."""
-    if isinstance(value, set | frozenset):
-        return sorted((_ordered(item) for item in value), key=repr)
-    if isinstance(value, dict):
-        return {key: _ordered(item) for key, item in value.items()}
-    if type(value) in (list, tuple):
-        return type(value)(_ordered(item) for item in value)
-    return value
+def _sets_sorted(shape: Any, plain: Any) -> Any:
+    """Return the JSON data `plain` with those lists sorted that are sets in `shape`, the same as Python data."""
+    if isinstance(shape, set | frozenset) and isinstance(plain, list):
+        # Its items have no order to pair them by, but are alike: any one shows where sets stand inside.
+        item_shape = next(iter(shape), None)
+        return sorted((_sets_sorted(item_shape, item) for item in plain), key=_canonical)
+    if isinstance(shape, dict) and isinstance(plain, dict) and len(shape) == len(plain):
+        pairs = zip(shape.values(), plain.items(), strict=True)
+        return {key: _sets_sorted(part, item) for part, (key, item) in pairs}
+    if isinstance(shape, list | tuple) and isinstance(plain, list) and len(shape) == len(plain):
+        return [_sets_sorted(part, item) for part, item in zip(shape, plain, strict=True)]
+    return plain
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)

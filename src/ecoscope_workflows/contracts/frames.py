@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic_core import PydanticCustomError, core_schema
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
 # Enough to see a pattern, few enough to stay on one screen.
@@ -84,25 +87,50 @@ class FrameContract:
         return {"type": "ecoscope.distributed.types.DataFrame"}
 
 
-def _check_schema(schema: Any, frame: Any) -> tuple[object, tuple[FrameFault, ...]]:
+def _check_schema(schema: Any, frame: pd.DataFrame) -> tuple[object, tuple[FrameFault, ...]]:
     from pandera.errors import SchemaErrors  # noqa: PLC0415  # half a second, only where a frame is checked
 
     try:
         return schema.validate(frame, lazy=True), ()
     except SchemaErrors as error:
-        return frame, _faults_of(error.failure_cases)
+        return frame, tuple(_faults_of(error.failure_cases, frame))
 
 
-def _faults_of(cases: Any) -> tuple[FrameFault, ...]:
+def _faults_of(cases: Any, frame: pd.DataFrame) -> Iterator[FrameFault]:
     """Group pandera's failure cases, one per value, into one fault per broken rule."""
     groups: dict[tuple[str, str], list[tuple[object, object]]] = {}
     for case in cases.to_dict("records"):
         groups.setdefault(_rule_of(case), []).append((case["index"], case["failure_case"]))
-    faults = []
+    unconverted = {column for column, rule in groups if rule.startswith(_NOT_CONVERTED)}
     for (column, rule), rows in groups.items():
         located = [row for row in rows if row[0] is not None]
-        faults.append(FrameFault(column, rule, len(located), tuple(located[:MAX_EXAMPLES])))
-    return tuple(faults)
+        if rule.startswith(_EXPECTED):
+            if column in unconverted:
+                continue
+            found = _dtype(frame, column)
+            # Where the whole column is of another type, the type says more than the values.
+            if len(located) in (0, len(frame)) and found != "geometry":
+                yield _fault(column, f"{rule}, got {found}")
+                continue
+        yield _fault(column, rule, len(located), tuple(located[:MAX_EXAMPLES]))
+
+
+_INDEX = "\0index"  # no column is called so
+_EXPECTED = "expected "
+_NOT_CONVERTED = "cannot be converted to "
+
+
+def _fault(
+    column: str, rule: str, count: int = 0, examples: tuple[tuple[object, object], ...] = ()
+) -> FrameFault:
+    if column == _INDEX:
+        return FrameFault("", f"the index: {rule}", count, examples)
+    return FrameFault(column, rule, count, examples)
+
+
+def _dtype(frame: pd.DataFrame, column: str) -> str:
+    values = frame.index if column == _INDEX else frame.get(column)
+    return str(getattr(values, "dtype", "no single column"))
 
 
 def _rule_of(case: dict[str, Any]) -> tuple[str, str]:
@@ -111,9 +139,11 @@ def _rule_of(case: dict[str, Any]) -> tuple[str, str]:
         return str(case["failure_case"]), "is missing"
     if check == "column_in_schema":
         return str(case["failure_case"]), "is not allowed by the schema"
-    column = "index" if case["schema_context"] == "Index" else str(case["column"])
+    column = _INDEX if case["schema_context"] == "Index" else str(case["column"])
     if check == "not_nullable":
         return column, "must not be null"
-    if check.startswith("dtype('"):
-        return column, "expected " + check.removeprefix("dtype('").removesuffix("')")
+    for name, words in (("dtype", _EXPECTED), ("coerce_dtype", _NOT_CONVERTED)):
+        if check.startswith(f"{name}('"):
+            dtype = check.removeprefix(f"{name}('").removesuffix("')")
+            return column, words + ("text" if dtype.startswith("str") else dtype)
     return column, check.replace("field_uniqueness", "must be unique")

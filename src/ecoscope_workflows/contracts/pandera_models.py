@@ -68,7 +68,8 @@ class _GeometryKind(_Kind):
             return False
         if not self.types or data_container is None:
             return True
-        kinds = data_container.geom_type
+        # Of the array, because a geometry column of a plain data frame has no `geom_type` of its own.
+        kinds = pd.Series(data_container.array.geom_type)
         return (kinds.isin(self.types) | kinds.isna()).to_numpy()
 
     def __str__(self) -> str:

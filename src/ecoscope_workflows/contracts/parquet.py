@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 PROVENANCE_KEY = b"ecoscope_workflows"
@@ -26,6 +27,7 @@ def write_frame(frame: pd.DataFrame, path: Path, provenance: str) -> None:
     table = pa.Table.from_pandas(plain)
     metadata = {**(table.schema.metadata or {}), PROVENANCE_KEY: provenance.encode()}
     if geo is not None:
+        table = _geometry_as_binary(table, geo["columns"])
         metadata[b"geo"] = json.dumps(geo, sort_keys=True).encode()
     pq.write_table(table.replace_schema_metadata(metadata), path, compression="zstd")
 
@@ -52,32 +54,46 @@ def _geometry_as_wkb(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any] 
         return frame, None
     import shapely  # noqa: PLC0415  # frames without geometry do without
 
+    plain = pd.DataFrame(frame).copy(deep=False)
     described: dict[str, Any] = {}
-    arrays: dict[Any, Any] = {}
     for name in columns:
         geometry = frame[name].array
         # ISO WKB, as GeoParquet asks for; it differs from the extended form where there is a Z.
-        arrays[name] = shapely.to_wkb(geometry, flavor="iso")
+        plain[name] = shapely.to_wkb(geometry, flavor="iso")
         crs: Any = getattr(geometry, "crs", None)
-        kinds = sorted({_type_name(item) for item in geometry if item is not None})
         described[str(name)] = {
             "encoding": "WKB",
-            "geometry_types": kinds,
+            "geometry_types": sorted({_type_name(item) for item in geometry if item is not None}),
             "crs": crs.to_json_dict() if crs is not None else None,
+            **_bbox(shapely.get_coordinates(geometry, include_z=True)),
         }
-        bounds = shapely.total_bounds(geometry)
-        if len(geometry) and not pd.isna(bounds).any():
-            described[str(name)]["bbox"] = [float(bound) for bound in bounds]
-    plain = pd.DataFrame(
-        {name: arrays.get(name, frame[name].array) for name in frame.columns}, index=frame.index
-    )
     active = getattr(frame, "_geometry_column_name", None)
     primary = str(active if active in columns else columns[0])
     return plain, {"version": GEOPARQUET_VERSION, "primary_column": primary, "columns": described}
 
 
+def _geometry_as_binary(table: pa.Table, columns: Iterable[str]) -> pa.Table:
+    """Return the table with binary columns also where no row has a geometry, from which no type shows."""
+    for name in columns:
+        number = table.schema.get_field_index(name)
+        if pa.types.is_null(table.schema.field(number).type):
+            table = table.set_column(
+                number, pa.field(name, pa.binary()), pa.nulls(len(table), type=pa.binary())
+            )
+    return table
+
+
+def _bbox(coordinates: Any) -> dict[str, list[float]]:
+    """Return the entry `bbox`: minima, then maxima, of x, y and, where there is one, z."""
+    used = coordinates if pd.notna(coordinates[:, 2]).any() else coordinates[:, :2]
+    bounds = pd.DataFrame(used).agg(["min", "max"]).to_numpy().ravel()
+    return {} if pd.isna(bounds).any() else {"bbox": [float(bound) for bound in bounds]}
+
+
 def _type_name(geometry: Any) -> str:
-    return f"{geometry.geom_type} Z" if geometry.has_z else str(geometry.geom_type)
+    # A ring is a line string in WKB.
+    name = str(geometry.geom_type).replace("LinearRing", "LineString")
+    return f"{name} Z" if geometry.has_z else name
 
 
 def _geometry_from_wkb(frame: pd.DataFrame, geo: dict[str, Any]) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.contracts.frames import FAULT_TYPE, FrameFault
@@ -44,8 +44,29 @@ class ValueFault:
         return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.location)
 
 
-def faults_of(error: ValidationError) -> Iterator[ValueFault]:
-    """Yield what pydantic found, data frame faults one by one."""
+_UNKNOWN = object()
+
+
+def faults_of(error: ValidationError, value: Any = _UNKNOWN) -> Iterator[ValueFault]:
+    """Yield what pydantic found, data frame faults one by one.
+
+    Parameters
+    ----------
+    error
+        What pydantic raised.
+    value
+        The value that it refused; without it, a location also names the branches of a union.
+    """
+    seen: set[tuple[object, str]] = set()
+    for fault in _all_faults(error):
+        if value is not _UNKNOWN:
+            fault = replace(fault, location=_inside(value, fault.location, fault.kind))  # noqa: PLW2901  # the same fault
+        if (fault.location, fault.message) not in seen:
+            seen.add((fault.location, fault.message))
+            yield fault
+
+
+def _all_faults(error: ValidationError) -> Iterator[ValueFault]:
     for item in error.errors(include_url=False):
         location = tuple(item["loc"])
         if item["type"] == FAULT_TYPE:
@@ -53,6 +74,21 @@ def faults_of(error: ValidationError) -> Iterator[ValueFault]:
                 yield ValueFault(location, str(fault), FAULT_TYPE, fault)
             continue
         yield ValueFault(location, _message(item["type"], item["msg"], item["input"]), item["type"])
+
+
+def _inside(value: Any, location: tuple[str | int, ...], kind: str) -> tuple[str | int, ...]:
+    """Return those steps of a location that lead through `value`, and a last one that it lacks."""
+    steps = []
+    for number, step in enumerate(location):
+        lacks = kind == "missing" and number == len(location) - 1
+        if isinstance(value, dict) and step in value:
+            value = value[step]
+        elif isinstance(value, list | tuple) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        elif not lacks:
+            continue
+        steps.append(step)
+    return tuple(steps)
 
 
 def _message(kind: str, message: str, value: Any) -> str:

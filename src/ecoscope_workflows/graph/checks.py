@@ -113,7 +113,7 @@ def _literal_faults(node: Node, parameter: Parameter, binding: Literal) -> Itera
     try:
         parameter.adapter.validate_python(binding.value)
     except ValidationError as error:
-        for fault in faults_of(error):
+        for fault in faults_of(error, binding.value):
             hint = f"{parameter.name!r} is {type_name(parameter.annotation)}"
             yield Problem("EW324", f"{label}{fault.path}: {fault.message}", binding.where, hint)
 

@@ -172,7 +172,7 @@ def _value_faults(
             hint = "give a value" + ("" if parameter.required else ", or remove the line to use the default")
             yield Problem("EW404", f"{label} is empty", document.key_at(node.id, parameter.name), hint)
             return
-        for fault in faults_of(error):
+        for fault in faults_of(error, value):
             where = document.at(node.id, parameter.name, *fault.location)
             hint = f"{parameter.name!r} is {type_name(parameter.annotation)}"
             yield Problem("EW406", f"{label}{fault.path}: {fault.message}", where, hint)

@@ -160,6 +160,10 @@ class Names:
         return self._walk(submodule, rest[1:], seen) if self.location(submodule) else [Whole(module)]
 
 
+# Packages that describe parameters: a patch release of one must not run every task anew.
+DESCRIPTIVE = frozenset({"annotated_types", "pydantic", "typing_extensions"})
+
+
 def _is_declaration(dotted: str) -> bool:
     names = dotted.split(".")
     return names[0] == "ecoscope_workflows" and len(names) > 1 and names[1] in DECLARATIONS
@@ -168,4 +172,5 @@ def _is_declaration(dotted: str) -> bool:
 def _versioned(dotted: str) -> str:
     """Return the package whose version counts: none for Python's own library and for declarations."""
     package = dotted.partition(".")[0]
-    return "" if package in sys.stdlib_module_names or _is_declaration(dotted) else package
+    uncounted = package in sys.stdlib_module_names or package in DESCRIPTIVE or _is_declaration(dotted)
+    return "" if uncounted else package

@@ -108,9 +108,10 @@ class Script:
         self.done[instance] = result
         return result
 
-    def finish(self, last: Result) -> None:
+    def finish(self) -> None:
         """Say where the results are."""
-        print(last.path)  # noqa: T201  # a generated script is a command line program
+        for result in self.done.values():
+            print(result.path)  # noqa: T201  # a generated script is a command line program
 
     def _run(self, instance: str, bound: Mapping[str, Any]) -> Result:
         declared = self.instances[instance]

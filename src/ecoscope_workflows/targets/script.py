@@ -29,7 +29,8 @@ def script(view: View, template: Path | None = None) -> str:
 def script_context(view: View) -> dict[str, Any]:
     """Return what a template may print; `docs/reference/templates.md` describes it."""
     names = _function_names(view.rows)
-    steps = [_step(row, names[row.id]) for row in view.rows]
+    used = {item.instance for row in view.rows for item in row.inputs}
+    steps = [_step(row, names[row.id], row.id in used) for row in view.rows]
     return {
         "name": text_literal(view.name),
         "workflow_name": view.name,
@@ -42,7 +43,6 @@ def script_context(view: View) -> dict[str, Any]:
         "docstring": _docstring(view),
         "imports": _imports(view.rows, names),
         "steps": steps,
-        "last": steps[-1]["variable"],
     }
 
 
@@ -91,7 +91,7 @@ def _import(module: str, names: Sequence[str]) -> list[str]:
     return [f"from {module} import (", *(f"{INDENT}{name}," for name in names), ")"]
 
 
-def _step(row: Row, function: str) -> dict[str, Any]:
+def _step(row: Row, function: str, used: bool) -> dict[str, Any]:  # noqa: FBT001  # one call, above
     options = []
     if row.mock:
         options.append(f"mock={text_literal(row.mock)}")
@@ -108,6 +108,7 @@ def _step(row: Row, function: str) -> dict[str, Any]:
         "task": row.function,
         "function": function,
         "variable": f"{row.id}_return",
+        "assignment": f"{row.id}_return = " if used else "",
         "options": options,
         "declared_on_one_line": declared if fits or not options else "",
         "arguments": [_argument(name, value) for name, value in inside],

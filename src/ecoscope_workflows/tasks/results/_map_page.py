@@ -25,6 +25,17 @@ if TYPE_CHECKING:
     from ecoscope_workflows.tasks.results._map_options import NorthArrow, TileLayer, TitleStyle
 
 PACKAGE = "ecoscope_workflows.tasks.results"
+# What a page is made of beside code: an edit of one of these makes the maps anew.
+FINGERPRINTED_FILES = (
+    "page.html.jinja2",
+    "map.css",
+    "map.js",
+    "map_background.js",
+    "map_data.js",
+    "leaflet/LICENSE",
+    "leaflet/leaflet.css",
+    "leaflet/leaflet.js",
+)
 ARROW_WIDTH = 32
 ARROW_HEIGHT = 44
 # The drawing of a class in the legend looks like its features.

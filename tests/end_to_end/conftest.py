@@ -1,0 +1,214 @@
+"""Projects in folders of their own: a spec, a copy of the package `fieldkit`, and the real programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+FIELDKIT = Path(__file__).with_name("fieldkit")
+PROFILE = ("--profile", "profiles/local")
+NOTHING = "Nothing to be done"
+
+
+class Quoted(yaml.SafeDumper):
+    """Writes YAML in which all text is quoted, so that no reader takes it for anything else."""
+
+
+Quoted.add_representer(
+    str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"')
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a program said, and what became of the results."""
+
+    code: int
+    output: str
+    made: frozenset[str] = frozenset()
+
+    @property
+    def plan(self) -> dict[str, int]:
+        """The jobs that Snakemake said it would run, by rule, from its table of jobs."""
+        table = re.search(r"^Job stats:\n(.*?)\n\n", self.output, re.MULTILINE | re.DOTALL)
+        if table is None:
+            assert NOTHING in self.output, self.output
+            return {}
+        rows = re.findall(r"^(\w+) +(\d+)$", table[1], re.MULTILINE)
+        jobs = {name: int(count) for name, count in rows}
+        assert sum(jobs.values()) == 2 * jobs.pop("total"), self.output
+        jobs.pop("all", None)
+        return jobs
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with `spec.yaml`, the package `fieldkit` in `site`, and the compiled workflow in `work`."""
+
+    folder: Path
+
+    @property
+    def work(self) -> Path:
+        return self.folder / "work"
+
+    @property
+    def site(self) -> Path:
+        return self.folder / "site"
+
+    @property
+    def results(self) -> Path:
+        return self.work / "results"
+
+    def environment(self, **extra: str) -> dict[str, str]:
+        """Return the environment of a user who has this project's packages installed and nothing set."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("SNAKEMAKE")}
+        return {
+            **kept,
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)]),
+            "PYTHONPATH": os.pathsep.join([str(self.site), kept.get("PYTHONPATH", "")]).rstrip(os.pathsep),
+            # An edit within a second that keeps the size of a file would be taken for no edit.
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "XDG_CACHE_HOME": str(self.folder / "cache"),
+            "XDG_CONFIG_HOME": str(self.folder / "settings"),
+            **extra,
+        }
+
+    def call(self, *command: str | Path, folder: Path | None = None, **extra: str) -> Run:
+        """Run a program to its end."""
+        before = self.stamps()
+        done = subprocess.run(
+            command,
+            cwd=folder or self.folder,
+            env=self.environment(**extra),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="surrogateescape",
+            check=False,
+            timeout=300,
+        )
+        after = self.stamps()
+        changed = frozenset(name for name, stamp in after.items() if before.get(name) != stamp)
+        return Run(done.returncode, done.stdout, changed)
+
+    def stamps(self) -> dict[str, int]:
+        """Return when the result of each instance was written."""
+        if not self.results.is_dir():
+            return {}
+        return {
+            path.name.partition(".")[0]: path.stat().st_mtime_ns
+            for path in self.results.iterdir()
+            if path.is_file() and not path.name.startswith(".") and not path.name.endswith(".provenance.json")
+        }
+
+    def compile(self, *options: str, spec: Path | None = None) -> Run:
+        """Compile the spec into `work`."""
+        command = ("compile", "--spec", str(spec or "spec.yaml"), "--outpath", "work", *options)
+        return self.call("ecoscope-workflows", *command)
+
+    def compiled(self, *options: str, spec: Path | None = None) -> Project:
+        """Compile the spec, and see that it worked."""
+        run = self.compile(*options, spec=spec)
+        assert run.code == 0, run.output
+        return self
+
+    def compile_script(self, *options: str, spec: Path | None = None) -> Path:
+        """Compile the spec into a script, and see that it worked."""
+        path = self.folder / "script.py"
+        command = ("compile", "--spec", str(spec or "spec.yaml"), "--target", "script-sequential")
+        run = self.call("ecoscope-workflows", *command, "--outpath", path, *options)
+        assert run.code == 0, run.output
+        return path
+
+    def snakemake(self, *options: str, **extra: str) -> Run:
+        """Run Snakemake as the user does."""
+        return self.call("snakemake", *PROFILE, *options, folder=self.work, **extra)
+
+    def finish(self) -> Run:
+        """Run Snakemake, and see that it worked."""
+        run = self.snakemake()
+        assert run.code == 0, run.output + self.logs()
+        return run
+
+    def logs(self) -> str:
+        """Return what is in the logs of all jobs."""
+        return "".join(f"{path.name}: {path.read_text()}" for path in sorted(self.work.glob("logs/*.log")))
+
+    def write_spec(self, text: str) -> None:
+        (self.folder / "spec.yaml").write_text(text, encoding="utf-8")
+
+    def write_instances(self, instances: list[dict[str, Any]]) -> None:
+        """Write a spec whose values are quoted so that they stay what they are."""
+        spec = {"id": "project", "requirements": [], "workflow": instances}
+        self.write_spec(as_yaml(spec))
+
+    def write_params(self, params: Mapping[str, Any] | str) -> Path:
+        path = self.work / "config" / "params.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(params if isinstance(params, str) else as_yaml(params), encoding="utf-8")
+        return path
+
+    def edit(self, module: str, old: str, new: str) -> None:
+        """Change the source of a module of `fieldkit`."""
+        path = self.site / "fieldkit" / f"{module}.py"
+        source = path.read_text(encoding="utf-8")
+        assert source.count(old) == 1, f"{old!r} stands {source.count(old)} times in {path}"
+        path.write_text(source.replace(old, new), encoding="utf-8")
+
+    def value(self, instance: str) -> Any:
+        """Return the result of an instance that is stored as JSON."""
+        return json.loads((self.results / f"{instance}.json").read_text(encoding="utf-8"))
+
+
+def as_yaml(value: Any) -> str:
+    """Return plain data as YAML that reads as the same data by any version of YAML."""
+    return str(yaml.dump(value, Dumper=Quoted, allow_unicode=True, sort_keys=False, width=10_000))
+
+
+def install_by_hand(site: Path) -> None:
+    """Lay `fieldkit` out as an installer does: the package, and beside it what it says of itself."""
+    shutil.copytree(FIELDKIT / "src", site, ignore=shutil.ignore_patterns("__pycache__"))
+    (site / "fieldkit" / "__init__.py").touch()
+    facts = site / "fieldkit-1.0.dist-info"
+    facts.mkdir()
+    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: fieldkit\nVersion: 1.0\n")
+    points = "[ecoscope_workflows]\ntasks = fieldkit.tasks\nframes = fieldkit.frames\nfaults = fieldkit.faults\n"
+    (facts / "entry_points.txt").write_text(points)
+
+
+@pytest.fixture(scope="session")
+def new_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Project]:
+    """Return a function that makes a project with a spec yet to be written."""
+
+    def make() -> Project:
+        project = Project(tmp_path_factory.mktemp("project"))
+        install_by_hand(project.site)
+        return project
+
+    return make
+
+
+@pytest.fixture
+def project(new_project: Callable[[], Project]) -> Project:
+    """Return a project with a spec yet to be written."""
+    return new_project()
+
+
+@pytest.fixture
+def copy_of(tmp_path: Path) -> Callable[[Project], Project]:
+    """Return a function that copies a project with all its times, so that its runs are the copy's own."""
+    return lambda original: Project(Path(shutil.copytree(original.folder, tmp_path / "copy", symlinks=True)))
