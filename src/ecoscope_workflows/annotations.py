@@ -5,23 +5,23 @@ Nothing here imports pandas: a signature can be read where no data is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
 
-from ecoscope_workflows.contracts.frames import Frame, FrameContract
-from ecoscope_workflows.contracts.schemas import (
+from ecoscope_workflows.contracts.columns import (
     AwareDatetime,
     Column,
     Geometry,
     Index,
-    JsonSerializableDataFrameModel,
     LineGeometry,
     PointGeometry,
     PolygonGeometry,
     Series,
     UTCDatetime,
 )
+from ecoscope_workflows.contracts.frames import Frame, FrameContract
+from ecoscope_workflows.contracts.markers import FileInput, FileSuffix, FromEnvironment
+from ecoscope_workflows.contracts.schemas import JsonSerializableDataFrameModel
 
 __all__ = [
     "AnyDataFrame",
@@ -66,35 +66,5 @@ else:
     AnyGeoDataFrame = Annotated[Frame, FrameContract(geo=True)]
 
 
-@dataclass(frozen=True, slots=True)
-class FileInput:
-    """Marks a parameter as a file that a task reads, so that a run notices when the file changes."""
-
-
 InputFile = Annotated[Path, FileInput()]
-
-
-@dataclass(frozen=True, slots=True)
-class FromEnvironment:
-    """Marks a parameter that is read from an environment variable where the task runs.
-
-    Parameters
-    ----------
-    variable
-        The name of the environment variable.
-    secret
-        A secret is never taken from a spec or a params file, and never written anywhere.
-    """
-
-    variable: str
-    secret: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class FileSuffix:
-    """Names the file a text result is stored in."""
-
-    suffix: str
-
-
 Html = Annotated[str, FileSuffix(".html")]

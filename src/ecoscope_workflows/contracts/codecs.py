@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Protocol, get_args, get_origin
 from pydantic import PydanticSchemaGenerationError, TypeAdapter
 from pydantic.errors import PydanticInvalidForJsonSchema
 
-from ecoscope_workflows.annotations import FileSuffix
 from ecoscope_workflows.contracts.frames import FrameContract
+from ecoscope_workflows.contracts.markers import FileSuffix
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,7 +139,7 @@ def _added_codecs() -> tuple[Any, ...]:
 
 
 def _sets_sorted(shape: Any, plain: Any) -> Any:
-    """Return the JSON data `plain` with those lists sorted that are sets in `shape`, the same as Python data."""
+    """Return the JSON data `plain`, with those lists sorted that are sets in `shape`, its Python data."""
     if isinstance(shape, set | frozenset) and isinstance(plain, list):
         # Its items have no order to pair them by, but are alike: any one shows where sets stand inside.
         item_shape = next(iter(shape), None)

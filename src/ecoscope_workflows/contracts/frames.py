@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 # Enough to see a pattern, few enough to stay on one screen.
 MAX_EXAMPLES = 5
 FAULT_TYPE = "frame_contract"
+_INDEX = "\0index"  # no column is called so
+_EXPECTED = "expected "
+_NOT_CONVERTED = "cannot be converted to "
 
 
 class Frame:
@@ -113,11 +116,6 @@ def _faults_of(cases: Any, frame: pd.DataFrame) -> Iterator[FrameFault]:
                 yield _fault(column, f"{rule}, got {found}")
                 continue
         yield _fault(column, rule, len(located), tuple(located[:MAX_EXAMPLES]))
-
-
-_INDEX = "\0index"  # no column is called so
-_EXPECTED = "expected "
-_NOT_CONVERTED = "cannot be converted to "
 
 
 def _fault(

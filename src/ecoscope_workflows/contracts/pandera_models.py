@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import types
 import typing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pandera.pandas as pa
 import pandera.typing as pat
 from pandera.engines import pandas_engine
 
-from ecoscope_workflows.contracts import schemas
+from ecoscope_workflows.contracts import columns
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 GEOMETRY_TYPES = {
-    schemas.PointGeometry: {"Point"},
-    schemas.LineGeometry: {"LineString", "MultiLineString"},
-    schemas.PolygonGeometry: {"Polygon", "MultiPolygon"},
+    columns.PointGeometry: {"Point"},
+    columns.LineGeometry: {"LineString", "MultiLineString"},
+    columns.PolygonGeometry: {"Polygon", "MultiPolygon"},
 }
 
 
@@ -103,34 +106,27 @@ class PolygonKind(_GeometryKind):
 
 
 _KINDS: dict[object, object] = {
-    schemas.UTCDatetime: UTCDatetimeKind,
-    schemas.AwareDatetime: AwareDatetimeKind,
-    schemas.Geometry: GeometryKind,
-    schemas.PointGeometry: PointKind,
-    schemas.LineGeometry: LineKind,
-    schemas.PolygonGeometry: PolygonKind,
+    columns.UTCDatetime: UTCDatetimeKind,
+    columns.AwareDatetime: AwareDatetimeKind,
+    columns.Geometry: GeometryKind,
+    columns.PointGeometry: PointKind,
+    columns.LineGeometry: LineKind,
+    columns.PolygonGeometry: PolygonKind,
 }
 
 
-def build_model(schema: type) -> type[pa.DataFrameModel]:
-    """Return the pandera model that says what the body of `schema` says."""
-    bases = tuple(_base(base) for base in schema.__bases__)
+def build_model(schema: type, bases: Sequence[type]) -> type[pa.DataFrameModel]:
+    """Return the pandera model of the body of `schema`, on top of the models of its bases."""
     body: dict[str, Any] = {
-        name: pa.Field(**value.options) if isinstance(value, schemas.ColumnOptions) else value
+        name: pa.Field(**value.options) if isinstance(value, columns.ColumnOptions) else value
         for name, value in vars(schema).items()
         if name not in {"__dict__", "__weakref__", "_model", "__annotate_func__", "__annotations_cache__"}
     }
     body["__annotations__"] = {
-        name: _annotation(annotation) for name, annotation in schemas.schema_annotations(schema).items()
+        name: _annotation(annotation) for name, annotation in columns.column_annotations(schema).items()
     }
-    model: type[pa.DataFrameModel] = type(schema.__name__, bases, body)
+    model: type[pa.DataFrameModel] = type(schema.__name__, tuple(bases) or (pa.DataFrameModel,), body)
     return model
-
-
-def _base(base: type) -> type:
-    if base is schemas.JsonSerializableDataFrameModel:
-        return pa.DataFrameModel
-    return base.pandera_model() if isinstance(base, schemas.LazyModel) else base
 
 
 def _annotation(annotation: Any) -> Any:
@@ -139,11 +135,11 @@ def _annotation(annotation: Any) -> Any:
     if origin in (typing.Union, types.UnionType):
         inner = [_annotation(part) for part in typing.get_args(annotation)]
         return typing.Union[tuple(inner)]  # noqa: UP007  # built at run time from parts
-    if origin not in (schemas.Series, schemas.Index):
+    if origin not in (columns.Series, columns.Index):
         return annotation
     (kind,) = typing.get_args(annotation)
     dtype = object if kind is typing.Any else _KINDS.get(kind, kind)
-    if kind is typing.Any and origin is schemas.Series:
+    if kind is typing.Any and origin is columns.Series:
         return typing.Any
-    generic: Any = pat.Series if origin is schemas.Series else pat.Index
+    generic: Any = pat.Series if origin is columns.Series else pat.Index
     return generic[dtype]

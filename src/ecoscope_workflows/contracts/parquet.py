@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 
 PROVENANCE_KEY = b"ecoscope_workflows"
 GEOPARQUET_VERSION = "1.1.0"
+# In the order of shapely's numbers; the third is a ring, which is a line string in WKB.
+_TYPES = (
+    "Point",
+    "LineString",
+    "LineString",
+    "Polygon",
+    "MultiPoint",
+    "MultiLineString",
+    "MultiPolygon",
+    "GeometryCollection",
+)
 
 
 def write_frame(frame: pd.DataFrame, path: Path, provenance: str) -> None:
@@ -63,7 +74,7 @@ def _geometry_as_wkb(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any] 
         crs: Any = getattr(geometry, "crs", None)
         described[str(name)] = {
             "encoding": "WKB",
-            "geometry_types": sorted({_type_name(item) for item in geometry if item is not None}),
+            "geometry_types": _type_names(shapely.get_type_id(geometry), shapely.has_z(geometry)),
             "crs": crs.to_json_dict() if crs is not None else None,
             **_bbox(shapely.get_coordinates(geometry, include_z=True)),
         }
@@ -90,10 +101,12 @@ def _bbox(coordinates: Any) -> dict[str, list[float]]:
     return {} if pd.isna(bounds).any() else {"bbox": [float(bound) for bound in bounds]}
 
 
-def _type_name(geometry: Any) -> str:
-    # A ring is a line string in WKB.
-    name = str(geometry.geom_type).replace("LinearRing", "LineString")
-    return f"{name} Z" if geometry.has_z else name
+def _type_names(numbers: Any, has_z: Any) -> list[str]:
+    """Return the entry `geometry_types`, from shapely's number of each geometry's type (-1 for none)."""
+    kinds = pd.DataFrame({"number": numbers, "z": has_z}).drop_duplicates()
+    return sorted(
+        {f"{_TYPES[number]}{' Z' * z}" for number, z in kinds.itertuples(index=False) if number >= 0}
+    )
 
 
 def _geometry_from_wkb(frame: pd.DataFrame, geo: dict[str, Any]) -> pd.DataFrame:

@@ -3,93 +3,15 @@
 Importing pandera costs half a second, and compiling a spec needs none of it.
 So a schema class keeps its body as written; the first check (or any use of pandera's interface, such as
 ``MySchema.validate``) builds the pandera ``DataFrameModel`` of the same name from it.
-A body may use this module's `Series`, `Index` and `Column`, or pandera's own: both end as the same model.
+A body may use `Series`, `Index` and `Column`, or pandera's own: both end as the same model.
 """
 
 from __future__ import annotations
 
-import inspect
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-T = TypeVar("T")
-
-
-class Series(Generic[T]):
-    """A column of values of type ``T`` in a schema."""
-
-
-class Index(Generic[T]):
-    """The row index of a schema."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dtype:
-    """A column type that pandas has no single dtype for."""
-
-    name: str
-
-
-class UTCDatetime:
-    """A time-zone-aware timestamp in UTC, of any resolution."""
-
-
-class AwareDatetime:
-    """A time-zone-aware timestamp in any one zone, of any resolution."""
-
-
-class Geometry:
-    """A geometry of any type; the column carries its CRS."""
-
-
-class PointGeometry(Geometry):
-    """Points only."""
-
-
-class LineGeometry(Geometry):
-    """Line strings and multi line strings only."""
-
-
-class PolygonGeometry(Geometry):
-    """Polygons and multi polygons only."""
-
-
-@dataclass(frozen=True)
-class ColumnOptions:
-    """Keyword arguments of ``pandera.Field``, kept until the model is built."""
-
-    options: dict[str, Any]
-
-
-def Column(  # noqa: N802  # reads as a declaration, like pandera's Field
-    *,
-    nullable: bool = False,
-    unique: bool = False,
-    coerce: bool = False,
-    description: str | None = None,
-    **checks: object,
-) -> Any:
-    """Declare what a column must satisfy beside its type.
-
-    Parameters
-    ----------
-    nullable
-        Whether missing values are allowed.
-    unique
-        Whether each value may stand once only.
-    coerce
-        Whether a column of another type is converted before it is checked.
-    description
-        One sentence for the reader of the schema.
-    checks
-        Any other argument of ``pandera.Field``: ``ge``, ``le``, ``isin``, ``str_matches`` …
-    """
-    return ColumnOptions(
-        {"nullable": nullable, "unique": unique, "coerce": coerce, "description": description, **checks}
-    )
 
 
 class LazyModel(type):
@@ -108,7 +30,9 @@ class LazyModel(type):
         if cls._model is None:
             from ecoscope_workflows.contracts.pandera_models import build_model  # noqa: PLC0415  # imports pandera
 
-            cls._model = build_model(cls)
+            bases = [base.pandera_model() if isinstance(base, LazyModel) else base for base in cls.__bases__]
+            # The root of all schemas has no base but object, and becomes pandera's own root.
+            cls._model = build_model(cls, [base for base in bases if base is not object])
         return cls._model
 
     def __getattr__(cls, name: str) -> Any:
@@ -133,8 +57,3 @@ class JsonSerializableDataFrameModel(metaclass=LazyModel):
     if TYPE_CHECKING:
         validate: Callable[..., Any]
         to_schema: Callable[..., Any]
-
-
-def schema_annotations(schema: type) -> dict[str, Any]:
-    """Return a schema's own annotations, with names resolved in the module it is written in."""
-    return inspect.get_annotations(schema, eval_str=True)

@@ -81,10 +81,9 @@ def _inside(value: Any, location: tuple[str | int, ...], kind: str) -> tuple[str
     steps = []
     for number, step in enumerate(location):
         lacks = kind == "missing" and number == len(location) - 1
-        if isinstance(value, dict) and step in value:
-            value = value[step]
-        elif isinstance(value, list | tuple) and isinstance(step, int) and step < len(value):
-            value = value[step]
+        items: Any = dict(enumerate(value)) if isinstance(value, list | tuple) else value
+        if isinstance(items, dict) and step in items:
+            value = items[step]
         elif not lacks:
             continue
         steps.append(step)

@@ -13,8 +13,8 @@ from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from ecoscope_workflows.annotations import FileInput, FromEnvironment
 from ecoscope_workflows.contracts.frames import FrameContract
+from ecoscope_workflows.contracts.markers import FileInput, FromEnvironment
 from ecoscope_workflows.decorators import TaskMetadata, task_metadata
 from ecoscope_workflows.errors import Problem, RegistrationError, Where
 

@@ -1,0 +1,40 @@
+"""Run every benchmark and write the tables into `benchmarks/README.md`: ``make bench``."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks import compile_and_run, noop_overhead, track_kernels  # noqa: E402  # after the path is set
+from benchmarks.tables import markdown  # noqa: E402  # as above
+
+README = Path(__file__).with_name("README.md")
+BEGIN = "<!-- measured -->"
+SECTIONS = {
+    "Compiling a spec": compile_and_run.compile_rows,
+    "One task in a process of its own": compile_and_run.runner_rows,
+    "A start of Snakemake with nothing to do": noop_overhead.rows,
+    "Track kernels": track_kernels.rows,
+}
+
+
+def main() -> None:
+    """Measure and write."""
+    packages = ", ".join(f"{name} {version(name)}" for name in ("snakemake", "pandas", "geopandas", "numpy"))
+    day = datetime.now(UTC).date().isoformat()
+    parts = [f"Measured on {day}: Python {platform.python_version()}, {packages}, {platform.machine()}.\n"]
+    for title, rows in SECTIONS.items():
+        parts.append(f"## {title}\n\n{markdown(rows())}")
+        print(parts[-1], flush=True)
+    kept = README.read_text(encoding="utf-8").partition(BEGIN)[0]
+    README.write_text(f"{kept}{BEGIN}\n\n" + "\n".join(parts), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
