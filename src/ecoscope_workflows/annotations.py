@@ -29,6 +29,8 @@ __all__ = [
     "AwareDatetime",
     "Column",
     "DataFrame",
+    "FileInput",
+    "FileSuffix",
     "FromEnvironment",
     "Geometry",
     "Html",

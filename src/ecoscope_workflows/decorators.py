@@ -74,14 +74,14 @@ def distributed(
     """
     metadata = TaskMetadata(
         image=image,
-        tags=tuple(tags),
+        tags=(tags,) if isinstance(tags, str) else tuple(tags),
         resources=MappingProxyType(dict(resources or {})),
         retries=retries,
         timeout=timeout,
     )
 
     def attach(task: Function) -> Function:
-        problems = _faults(task)
+        problems = task_faults(task)
         if problems:
             raise RegistrationError(problems)
         setattr(task, TASK_ATTRIBUTE, metadata)
@@ -96,7 +96,8 @@ def task_metadata(task: object) -> TaskMetadata | None:
     return found if isinstance(found, TaskMetadata) else None
 
 
-def _faults(task: Callable[..., object]) -> list[Problem]:
+def task_faults(task: Callable[..., object]) -> list[Problem]:
+    """Return why a function cannot be a task."""
     if not inspect.isfunction(task):
         what = f"{task!r} is not a plain function, so it cannot be a task"
         return [Problem("EW101", what, hint="decorate a function defined with `def`")]
@@ -108,7 +109,8 @@ def _faults(task: Callable[..., object]) -> list[Problem]:
     problems = []
     for parameter in signature.parameters.values():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD, parameter.POSITIONAL_ONLY):
-            what = f"parameter {str(parameter)!r} of task {name!r} cannot be given by name"
+            written = str(parameter.replace(annotation=parameter.empty))
+            what = f"parameter {written!r} of task {name!r} cannot be given by name"
             problems.append(Problem("EW103", what, where, "give every parameter a name of its own"))
         elif parameter.annotation is parameter.empty:
             what = f"parameter {parameter.name!r} of task {name!r} has no type annotation"

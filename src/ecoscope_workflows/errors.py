@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+# A warning is worth a look and stops nothing.
+Severity = Literal["error", "warning"]
 
 # More than this at once is noise: the reader fixes the first ones and asks again.
 MAX_SHOWN = 20
@@ -31,12 +34,20 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault: a stable code, where it stands, what is wrong, and what to do about it."""
+    """One fault or warning: a stable code, where it stands, what is wrong, and what to do about it.
+
+    Parameters
+    ----------
+    related
+        Further places that have a part in it, such as the other end of an edge, and what to say of each.
+    """
 
     code: str
     what: str
     where: Where | None = None
     hint: str = ""
+    severity: Severity = "error"
+    related: tuple[tuple[Where, str], ...] = ()
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""

@@ -107,12 +107,10 @@ class Project:
 
     def stamps(self) -> dict[str, int]:
         """Return when the result of each instance was written."""
-        if not self.results.is_dir():
-            return {}
         return {
             path.name.partition(".")[0]: path.stat().st_mtime_ns
-            for path in self.results.iterdir()
-            if path.is_file() and not path.name.startswith(".") and not path.name.endswith(".provenance.json")
+            for path in files_in(self.results)
+            if not path.name.endswith(".provenance.json")
         }
 
     def compile(self, *options: str, spec: Path | None = None) -> Run:
@@ -144,6 +142,10 @@ class Project:
         assert run.code == 0, run.output + self.logs()
         return run
 
+    def log(self, instance: str) -> str:
+        """Return what is in the log of a job."""
+        return (self.work / "logs" / f"{instance}.log").read_text(encoding="utf-8")
+
     def logs(self) -> str:
         """Return what is in the logs of all jobs."""
         return "".join(f"{path.name}: {path.read_text()}" for path in sorted(self.work.glob("logs/*.log")))
@@ -169,9 +171,18 @@ class Project:
         assert source.count(old) == 1, f"{old!r} stands {source.count(old)} times in {path}"
         path.write_text(source.replace(old, new), encoding="utf-8")
 
+    def files(self) -> dict[str, bytes]:
+        """Return the content of every file among the results, hidden ones too."""
+        return {path.name: path.read_bytes() for path in files_in(self.results)}
+
     def value(self, instance: str) -> Any:
         """Return the result of an instance that is stored as JSON."""
         return json.loads((self.results / f"{instance}.json").read_text(encoding="utf-8"))
+
+
+def files_in(folder: Path) -> list[Path]:
+    """Return the files of a folder by name; Snakemake removes a folder that a failed job leaves empty."""
+    return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
 def as_yaml(value: Any) -> str:

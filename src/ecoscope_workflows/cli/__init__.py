@@ -10,6 +10,7 @@ import click
 from ecoscope_workflows import __version__
 from ecoscope_workflows.cli.compile import compile_command
 from ecoscope_workflows.cli.completion import completion_command
+from ecoscope_workflows.cli.graph import graph_command
 from ecoscope_workflows.cli.params import params_command
 from ecoscope_workflows.cli.reporting import print_error
 from ecoscope_workflows.cli.tasks import tasks_command
@@ -39,6 +40,7 @@ def cli(error_format: str) -> None:
 cli.add_command(compile_command)
 cli.add_command(tasks_command)
 cli.add_command(params_command)
+cli.add_command(graph_command)
 cli.add_command(completion_command)
 
 

@@ -26,7 +26,7 @@ from ecoscope_workflows.cli.options import spec_option
 def params_command(spec: Path, form: str, outpath: Path | None) -> None:
     """Show the parameters that a spec leaves open: those given when the workflow runs."""
     from ecoscope_workflows.compiler.artifacts import Artifact, write  # noqa: PLC0415  # 0.2 s
-    from ecoscope_workflows.compiler.compile import load_graph  # noqa: PLC0415  # as above
+    from ecoscope_workflows.compiler.loading import load_graph  # noqa: PLC0415  # as above
     from ecoscope_workflows.graph.forms import json_schemas, yaml_form  # noqa: PLC0415  # as above
     from ecoscope_workflows.graph.params import ParamsModel  # noqa: PLC0415  # as above
 

@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.compiler.artifacts import Artifact
+from ecoscope_workflows.compiler.loading import load_graph
 from ecoscope_workflows.compiler.mocks import example_file, mocked_instances
 from ecoscope_workflows.contracts.describe import type_name
 from ecoscope_workflows.errors import Problem, TargetError, did_you_mean
 from ecoscope_workflows.graph.forms import json_schemas, plain, yaml_form
 from ecoscope_workflows.graph.params import ParamsModel
-from ecoscope_workflows.graph.resolve import resolve
-from ecoscope_workflows.registry.catalog import installed_catalog
-from ecoscope_workflows.spec.load import load_spec
 from ecoscope_workflows.targets.profile_files import profile_files
 from ecoscope_workflows.targets.script import script
 from ecoscope_workflows.targets.snakemake import config_readme, snakefile
@@ -59,11 +57,6 @@ class Request:
     testing: bool = False
 
 
-def load_graph(spec: Path) -> Graph:
-    """Read a spec file and find its tasks among those installed here."""
-    return resolve(load_spec(spec), installed_catalog())
-
-
 def compile_workflow(request: Request) -> list[Artifact]:
     """Compile a spec into the files of a folder.
 
@@ -74,10 +67,20 @@ def compile_workflow(request: Request) -> list[Artifact]:
     SpecError, TargetError, RegistrationError
         With every fault of the phase that failed.
     """
+    return compile_graph(load_graph(request.spec), request)
+
+
+def compile_graph(graph: Graph, request: Request) -> list[Artifact]:
+    """Compile a spec that is already loaded.
+
+    Raises
+    ------
+    TargetError
+        When the target cannot express what the spec asks for.
+    """
     if request.target not in TARGETS:
         hint = did_you_mean(request.target, TARGETS)
         raise TargetError(Problem("EW705", f"unknown target {request.target!r}", hint=hint))
-    graph = load_graph(request.spec)
     examples = {
         name: file or example_file(graph.nodes[name].task)
         for name, file in mocked_instances(graph, request.mocks).items()

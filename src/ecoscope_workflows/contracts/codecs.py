@@ -8,13 +8,13 @@ return a codec or None; they are asked first.
 from __future__ import annotations
 
 import json
+import types
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any, Protocol, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, Union, get_args, get_origin
 
-from pydantic import PydanticSchemaGenerationError, TypeAdapter
-from pydantic.errors import PydanticInvalidForJsonSchema
+from pydantic import PydanticUserError, TypeAdapter
 
 from ecoscope_workflows.contracts.frames import FrameContract
 from ecoscope_workflows.contracts.markers import FileSuffix
@@ -109,9 +109,9 @@ def codec_for(annotation: Any) -> Codec | None:
         found: Codec | None = added(annotation)
         if found is not None:
             return found
-    metadata = getattr(annotation, "__metadata__", ())
-    if any(isinstance(item, FrameContract) for item in metadata):
+    if is_frame(annotation):
         return FrameCodec()
+    metadata = getattr(annotation, "__metadata__", ())
     plain = get_args(annotation)[0] if metadata else annotation
     if plain is str:
         suffixes = [item.suffix for item in metadata if isinstance(item, FileSuffix)]
@@ -120,9 +120,19 @@ def codec_for(annotation: Any) -> Codec | None:
         return None
     try:
         TypeAdapter(annotation).json_schema(mode="serialization")
-    except (PydanticSchemaGenerationError, PydanticInvalidForJsonSchema):
+    except PydanticUserError:
         return None
     return JsonCodec(annotation)
+
+
+def is_frame(annotation: Any) -> bool:
+    """Return whether every value of a type is a data frame: a contract, or a choice of contracts."""
+    if any(isinstance(item, FrameContract) for item in getattr(annotation, "__metadata__", ())):
+        return True
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return is_frame(parts[0])
+    return origin in (Union, types.UnionType) and all(map(is_frame, parts))
 
 
 def holds_frames(annotation: Any) -> bool:

@@ -53,6 +53,7 @@ def Column(  # noqa: N802  # reads as a declaration, like pandera's Field
     nullable: bool = False,
     unique: bool = False,
     coerce: bool = False,
+    crs: str | None = None,
     description: str | None = None,
     **checks: object,
 ) -> Any:
@@ -66,14 +67,16 @@ def Column(  # noqa: N802  # reads as a declaration, like pandera's Field
         Whether each value may stand once only.
     coerce
         Whether a column of another type is converted before it is checked.
+    crs
+        The CRS that a column of geometries must be in: any text that PROJ knows, e.g. ``EPSG:4326``.
+        Nothing is reprojected.
     description
         One sentence for the reader of the schema.
     checks
         Any other argument of ``pandera.Field``: ``ge``, ``le``, ``isin``, ``str_matches`` …
     """
-    return ColumnOptions(
-        {"nullable": nullable, "unique": unique, "coerce": coerce, "description": description, **checks}
-    )
+    options = {"nullable": nullable, "unique": unique, "coerce": coerce, "description": description, **checks}
+    return ColumnOptions(options if crs is None else {"crs": crs, **options})
 
 
 def column_annotations(schema: type) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Callable
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from ecoscope_workflows.contracts.frames import FrameContract
@@ -21,13 +22,17 @@ def type_name(annotation: Any) -> str:
         return " or ".join(dict.fromkeys(map(type_name, get_args(annotation))))
     if origin is Literal:
         return " or ".join(map(repr, get_args(annotation)))
+    if origin is Callable:
+        return "function"
     inner = [type_name(part) for part in get_args(annotation) if part is not ...]
     base = origin or annotation
     if base in (list, set, frozenset) or getattr(base, "__name__", "") in ("Sequence", "Iterable"):
         return f"list of {inner[0]}" if inner else "list"
     if base is dict:
         return f"mapping of {inner[0]} to {inner[1]}" if inner else "mapping"
-    if base is tuple:
+    if base is tuple and ... in get_args(annotation):
+        return f"list of {inner[0]}"
+    if base is tuple and inner:
         return f"({', '.join(inner)})"
     return _WORDS.get(annotation) or _plain(annotation)
 

@@ -18,6 +18,7 @@ MAX_EXAMPLES = 5
 FAULT_TYPE = "frame_contract"
 _INDEX = "\0index"  # no column is called so
 _EXPECTED = "expected "
+_EXPECTED_CRS = "expected CRS "
 _NOT_CONVERTED = "cannot be converted to "
 
 
@@ -107,6 +108,9 @@ def _faults_of(cases: Any, frame: pd.DataFrame) -> Iterator[FrameFault]:
     unconverted = {column for column, rule in groups if rule.startswith(_NOT_CONVERTED)}
     for (column, rule), rows in groups.items():
         located = [row for row in rows if row[0] is not None]
+        if rule.startswith(_EXPECTED_CRS):
+            yield _fault(column, f"{rule}, got {getattr(frame[column].array, 'crs', None) or 'none'}")
+            continue
         if rule.startswith(_EXPECTED):
             if column in unconverted:
                 continue

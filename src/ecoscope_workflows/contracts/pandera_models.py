@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -105,7 +106,7 @@ class PolygonKind(_GeometryKind):
     types = frozenset({"Polygon", "MultiPolygon"})
 
 
-_KINDS: dict[object, object] = {
+KINDS: dict[object, type[_Kind]] = {
     columns.UTCDatetime: UTCDatetimeKind,
     columns.AwareDatetime: AwareDatetimeKind,
     columns.Geometry: GeometryKind,
@@ -115,10 +116,33 @@ _KINDS: dict[object, object] = {
 }
 
 
+# What a check of the CRS is called.
+CRS_CHECK = "crs"
+
+
+def _field(options: dict[str, Any]) -> Any:
+    """Return pandera's field; a CRS is checked by a check of ours, because pandera knows no geometries."""
+    options = dict(options)
+    crs = options.pop("crs", None)
+    field = pa.Field(**options)
+    if crs is not None:
+        check = pa.Check(partial(_is_in_crs, crs=crs), name=CRS_CHECK, error=f"expected CRS {crs}")
+        check.statistics = {"crs": crs}
+        field.checks.append(check)
+    return field
+
+
+def _is_in_crs(values: pd.Series, crs: str) -> bool:
+    # Of the array, because a geometry column of a plain data frame has no `crs` of its own.
+    found = getattr(values.array, "crs", None)
+    # In a frame x comes first, whatever order of axes a CRS is defined with.
+    return found is not None and bool(found.equals(crs, ignore_axis_order=True))
+
+
 def build_model(schema: type, bases: Sequence[type]) -> type[pa.DataFrameModel]:
     """Return the pandera model of the body of `schema`, on top of the models of its bases."""
     body: dict[str, Any] = {
-        name: pa.Field(**value.options) if isinstance(value, columns.ColumnOptions) else value
+        name: _field(value.options) if isinstance(value, columns.ColumnOptions) else value
         for name, value in vars(schema).items()
         if name not in {"__dict__", "__weakref__", "_model", "__annotate_func__", "__annotations_cache__"}
     }
@@ -138,7 +162,7 @@ def _annotation(annotation: Any) -> Any:
     if origin not in (columns.Series, columns.Index):
         return annotation
     (kind,) = typing.get_args(annotation)
-    dtype = object if kind is typing.Any else _KINDS.get(kind, kind)
+    dtype = object if kind is typing.Any else KINDS.get(kind, kind)
     if kind is typing.Any and origin is columns.Series:
         return typing.Any
     generic: Any = pat.Series if origin is columns.Series else pat.Index

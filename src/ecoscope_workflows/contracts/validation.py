@@ -98,7 +98,10 @@ def _message(kind: str, message: str, value: Any) -> str:
     if kind == "extra_forbidden":
         return "is not known"
     if message.startswith("Input should be"):
-        return f"expected {text}, got {shown(value)}"
+        # What follows repeats that it is not: "unable to parse string as an integer".
+        text = re.sub(r", (unable to|got) .*", "", text, flags=re.DOTALL)
+        word = "must be" if kind.startswith(("greater_than", "less_than", "multiple_of")) else "expected"
+        return f"{word} {text}, got {shown(value)}"
     return f"{text}, got {shown(value)}"
 
 

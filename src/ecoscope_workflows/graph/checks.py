@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from ecoscope_workflows.contracts.codecs import holds_frames
 from ecoscope_workflows.contracts.describe import type_name
 from ecoscope_workflows.contracts.validation import faults_of
 from ecoscope_workflows.errors import Problem, did_you_mean
@@ -42,13 +41,13 @@ def references_exist(graph: Graph) -> list[Problem]:
 def no_cycles(graph: Graph) -> list[Problem]:
     """No instance needs its own result, not even by way of others."""
     cycle = find_cycle(graph.nodes)
-    if len(cycle) <= 2:  # noqa: PLR2004  # one that names itself is reported where it is read
+    if not cycle:
         return []
     where = next(
         reference.where for _, reference in graph.nodes[cycle[0]].references if reference.instance == cycle[1]
     )
     path = " -> ".join(cycle)
-    return [Problem("EW312", f"instances need each other in a circle: {path}", where, "remove one of them")]
+    return [Problem("EW312", f"instances need each other in a circle: {path}", where, "remove one of these references")]
 
 
 def arguments_exist(graph: Graph) -> list[Problem]:
@@ -84,12 +83,12 @@ def secrets_stay_out(graph: Graph) -> list[Problem]:
         Problem(
             "EW323",
             f"{node.id}.{name} is a secret and must not stand in a spec",
-            node.instance.argument_places[name],
+            node.instance.argument_places.get(name, node.instance.where),
             f"set the environment variable {parameter.environment.variable} where the task runs",
         )
         for node in graph
         for name, parameter in node.task.parameters.items()
-        if name in node.arguments and parameter.environment and parameter.environment.secret
+        if name in node.bound and parameter.environment and parameter.environment.secret
     ]
 
 
@@ -106,8 +105,8 @@ def literals_fit(graph: Graph) -> list[Problem]:
 
 def _literal_faults(node: Node, parameter: Parameter, binding: Literal) -> Iterator[Problem]:
     label = f"{node.id}.{parameter.name}"
-    if holds_frames(parameter.annotation):
-        what = f"{label} takes a data frame, which cannot be written in a spec"
+    if not parameter.writable:
+        what = f"{label} takes a {type_name(parameter.annotation)}, which cannot be written in a spec"
         yield Problem("EW324", what, binding.where, "refer to the task instance that makes it")
         return
     try:
@@ -119,19 +118,19 @@ def _literal_faults(node: Node, parameter: Parameter, binding: Literal) -> Itera
 
 
 def values_come_from_somewhere(graph: Graph) -> list[Problem]:
-    """An environment variable fits only a parameter that takes text."""
+    """An environment variable is text, from which no data frame is made."""
     return [
         Problem(
             "EW325",
-            f"{node.id}.{name} is {type_name(parameter.annotation)}, and an environment variable is text",
+            f"{node.id}.{name} takes a {type_name(parameter.annotation)}; an environment variable is text",
             binding.where,
-            "give the value in the params file",
+            "refer to the task instance that makes it",
         )
         for node in graph
         for name, binding in node.arguments.items()
         if isinstance(binding, Environment)
         and (parameter := node.task.parameters.get(name)) is not None
-        and holds_frames(parameter.annotation)
+        and not parameter.writable
     ]
 
 
@@ -142,7 +141,8 @@ def results_can_be_stored(graph: Graph) -> list[Problem]:
             "EW331",
             f"the result of task {node.task.name!r} ({type_name(node.task.returns)}) cannot be stored",
             node.instance.task_where,
-            "return a data frame, text, or a type that pydantic can serialise, or register a codec for it",
+            "return a frame (`AnyDataFrame`, `DataFrame[<schema>]`), text, or a type that pydantic can"
+            " serialise, or register a codec for it",
         )
         for node in graph
         if node.codec is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import textwrap
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,15 @@ from pydantic_core import to_jsonable_python
 from ecoscope_workflows.contracts.describe import type_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ecoscope_workflows.graph.params import InstanceParams, ParamsModel
     from ecoscope_workflows.registry.signature import Parameter
 
 WIDTH = 96
+
+# What YAML takes for the end of a line, or does not allow at all.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 _CONSTRAINTS = {
     "minimum": "at least {}",
@@ -43,7 +47,8 @@ def _instance_schema(node: InstanceParams) -> dict[str, Any]:
     adapters: list[Any] = [(name, "validation", parameter.adapter) for name, parameter in node.free.items()]
     schemas, definitions = TypeAdapter.json_schemas(adapters)
     properties = {
-        name: _property(parameter, schemas[(name, "validation")]) for name, parameter in node.free.items()
+        name: property_schema(parameter, schemas[(name, "validation")])
+        for name, parameter in node.free.items()
     }
     required = [
         name for name, parameter in node.free.items() if parameter.required and parameter.environment is None
@@ -56,7 +61,8 @@ def _instance_schema(node: InstanceParams) -> dict[str, Any]:
     return schema | {"type": "object"}
 
 
-def _property(parameter: Parameter, schema: dict[str, Any]) -> dict[str, Any]:
+def property_schema(parameter: Parameter, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return what pydantic says of a parameter's type, with its title, description and default."""
     result = dict(schema)
     if "$ref" not in result:
         result.setdefault("title", parameter.name.replace("_", " ").title())
@@ -108,7 +114,7 @@ def _parameters(node: InstanceParams) -> Iterator[str]:
         elif parameter.required:
             yield f"  # {parameter.name}:"
         else:
-            yield f"  # {parameter.name}: {json.dumps(plain(parameter.default), ensure_ascii=False)}"
+            yield f"  # {parameter.name}: {_one_line(plain(parameter.default))}"
 
 
 def _is_open(parameter: Parameter) -> bool:
@@ -117,10 +123,7 @@ def _is_open(parameter: Parameter) -> bool:
 
 def _about(parameter: Parameter, schema: dict[str, Any]) -> str:
     kind = type_name(parameter.annotation)
-    limits = ", ".join(
-        text.format(schema[key]) for key, text in _CONSTRAINTS.items() if schema.get(key) is not None
-    )
-    facts = [kind, limits, "required" if _is_open(parameter) else ""]
+    facts = [kind, ", ".join(_limits(schema)), "required" if _is_open(parameter) else ""]
     if parameter.environment:
         facts.append(f"otherwise read from the environment variable {parameter.environment.variable}")
     sentence = " ".join(parameter.about.split())
@@ -129,8 +132,25 @@ def _about(parameter: Parameter, schema: dict[str, Any]) -> str:
     return f"{sentence} ({', '.join(fact for fact in facts if fact)})".strip()
 
 
+def _limits(schema: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the constraints in words, also those of a type that may be null, and those of items."""
+    for key, text in _CONSTRAINTS.items():
+        if schema.get(key) is not None:
+            yield text.format(schema[key])
+    for choice in schema.get("anyOf", ()):
+        yield from _limits(choice)
+    for text in _limits(schema["items"]) if schema.get("items") else ():
+        yield f"each {text}"
+
+
+def _one_line(value: Any) -> str:
+    """Return JSON data as YAML on one line, whatever its text holds."""
+    text = json.dumps(value, ensure_ascii=False)
+    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+
+
 def _comment(text: str, indent: str) -> list[str]:
-    one_line = " ".join(text.split())
+    one_line = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))
     return textwrap.wrap(
         one_line,
         WIDTH,

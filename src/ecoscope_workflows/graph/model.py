@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ecoscope_workflows.contracts.codecs import Codec, codec_for, holds_frames
+from ecoscope_workflows.contracts.codecs import Codec, codec_for
 from ecoscope_workflows.spec.model import references
 
 if TYPE_CHECKING:
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def free_parameters(task: TaskInfo, bound: frozenset[str]) -> Mapping[str, Parameter]:
-    """Return the parameters of a task that a params file may give: no data frames, secrets or bound ones."""
+    """Return the parameters of a task that a params file may give: no frames, secrets or bound ones."""
     return {
         name: parameter
         for name, parameter in task.parameters.items()
         if name not in bound
         and not parameter.hidden
-        and not holds_frames(parameter.annotation)
+        and parameter.writable
         and not (parameter.environment and parameter.environment.secret)
     }
 

@@ -1,19 +1,21 @@
-"""Tasks by name: entry points of the group ``ecoscope_workflows`` in, a frozen catalog out."""
+"""Tasks by name: what installed packages register in, a frozen catalog out."""
 
 from __future__ import annotations
 
 import importlib
 import inspect
 import pkgutil
-from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib.metadata import EntryPoint, entry_points
+import sys
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING
 
 from ecoscope_workflows.decorators import task_metadata
 from ecoscope_workflows.errors import Problem, RegistrationError, did_you_mean
+from ecoscope_workflows.registry.entry_points import Offer, offers
 from ecoscope_workflows.registry.signature import TaskInfo, task_info
+from ecoscope_workflows.registry.upstream import registered_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -29,9 +31,12 @@ class Catalog:
     ----------
     by_path
         The tasks by dotted path, e.g. ``ecoscope_workflows.tasks.io.load_relocations``.
+    unusable
+        Functions that are registered but cannot be tasks, by dotted path, and why.
     """
 
     by_path: Mapping[str, TaskInfo] = field(default_factory=lambda: MappingProxyType({}))
+    unusable: Mapping[str, Problem] = field(default_factory=lambda: MappingProxyType({}))
 
     @classmethod
     def of(cls, tasks: Iterable[TaskInfo]) -> Catalog:
@@ -53,11 +58,24 @@ class Catalog:
     def __iter__(self) -> Iterator[TaskInfo]:
         return iter(self.by_path.values())
 
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[TaskInfo]]:
+        by_name: dict[str, list[TaskInfo]] = {}
+        for task in self:
+            by_name.setdefault(task.name, []).append(task)
+        return by_name
+
     def named(self, name: str) -> list[TaskInfo]:
         """Return the tasks that a short name or dotted path stands for: one, none, or several twins."""
-        if "." in name:
-            return [self.by_path[name]] if name in self.by_path else []
-        return [task for task in self if task.name == name]
+        if name in self.by_path:
+            return [self.by_path[name]]
+        module, _, short = name.rpartition(".")
+        tasks = self._by_name.get(short, [])
+        if not module:
+            return tasks
+        # A task is also known by any other module that offers it, such as the one it is written in.
+        function = getattr(sys.modules.get(module), short, None)
+        return [task for task in tasks if task.function is function]
 
     def find(self, name: str) -> TaskInfo | Problem:
         """Return the one task that `name` stands for, or what is wrong with the name."""
@@ -68,6 +86,9 @@ class Catalog:
             origins = ", ".join(f"{task.path} (from {task.origin})" for task in found)
             hint = f"write the dotted path of the one you mean: {origins}"
             return Problem("EW302", f"{len(found)} tasks are named {name!r}", hint=hint)
+        for path, problem in self.unusable.items():
+            if name in (path, path.rpartition(".")[2]):
+                return replace(problem, what=f"{name!r} cannot be used as a task: {problem.what}")
         known = self.by_path if "." in name else {task.name for task in self}
         hint = did_you_mean(name, known) or "`ecoscope-workflows tasks` lists the installed tasks"
         return Problem("EW301", f"unknown task {name!r}", hint=hint)
@@ -75,30 +96,31 @@ class Catalog:
 
 @lru_cache(maxsize=1)
 def installed_catalog() -> Catalog:
-    """Return the catalog of every package installed here that registers tasks."""
-    points = sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda point: (point.name, point.value))
-    return Catalog.of(task for point in points for task in _tasks_of(point))
+    """Return the catalog of every package installed here that registers tasks, our way or upstream's."""
+    tasks = [task for offer in offers(ENTRY_POINT_GROUP) for task in _tasks_of(offer)]
+    own = {task.function for task in tasks}
+    unusable: dict[str, Problem] = {}
+    for found in registered_tasks():
+        if not isinstance(found, TaskInfo):
+            path, problem = found
+            unusable[path] = problem
+        elif found.function not in own:
+            tasks.append(found)
+    return replace(Catalog.of(tasks), unusable=MappingProxyType(unusable))
 
 
-def _tasks_of(point: EntryPoint) -> Iterator[TaskInfo]:
-    origin = f"{point.dist.name} {point.dist.version}" if point.dist else point.value
-    try:
-        module = point.load()
-    except Exception as error:
-        what = f"the tasks of {origin} cannot be imported: {type(error).__name__}: {error}"
-        hint = f"fix {point.value!r}, or uninstall the package"
-        raise RegistrationError(Problem("EW108", what, hint=hint)) from error
-    if not isinstance(module, ModuleType):
-        what = f"entry point {point.value!r} of {origin} is not a module"
-        raise RegistrationError(Problem("EW109", what, hint="name a module that holds tasks"))
+def _tasks_of(offer: Offer) -> Iterator[TaskInfo]:
+    module = offer.module()
+    with offer.importing():
+        offered = list(_walk(module))
     seen: set[object] = set()
-    for name, owner in _walk(module):
+    for name, owner in offered:
         function = getattr(owner, name)
         # A task that a module only borrows from another package stays that package's task.
         borrowed = function.__module__.partition(".")[0] != module.__name__.partition(".")[0]
         if function not in seen and not borrowed:
             seen.add(function)
-            yield task_info(function, owner.__name__, name, origin)
+            yield task_info(function, owner.__name__, name, offer.origin)
 
 
 def _walk(module: ModuleType) -> Iterator[tuple[str, ModuleType]]:

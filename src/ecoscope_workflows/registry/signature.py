@@ -5,14 +5,17 @@ from __future__ import annotations
 import inspect
 import re
 import typing
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, PydanticSchemaGenerationError, TypeAdapter
+from pydantic.errors import PydanticInvalidForJsonSchema
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
+from ecoscope_workflows.contracts.codecs import holds_frames
+from ecoscope_workflows.contracts.foreign_frames import with_contracts
 from ecoscope_workflows.contracts.frames import FrameContract
 from ecoscope_workflows.contracts.markers import FileInput, FromEnvironment
 from ecoscope_workflows.decorators import TaskMetadata, task_metadata
@@ -91,7 +94,25 @@ class Parameter:
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:
         """Return pydantic's validator of the type."""
-        return TypeAdapter(self.annotation)
+        with warnings.catch_warnings():
+            # What hides a parameter means something to us only.
+            warnings.filterwarnings("ignore", message="The 'exclude' attribute")
+            try:
+                return TypeAdapter(self.annotation)
+            except PydanticSchemaGenerationError:
+                # A class that only a codec of its own knows; all that can be asked for is an instance of it.
+                return TypeAdapter(self.annotation, config=ConfigDict(arbitrary_types_allowed=True))
+
+    @cached_property
+    def writable(self) -> bool:
+        """Return whether values of the type can be written down, in a spec or in a params file."""
+        if holds_frames(self.annotation):
+            return False
+        try:
+            self.adapter.json_schema()
+        except PydanticInvalidForJsonSchema:
+            return False
+        return True
 
 
 @dataclass(frozen=True)
@@ -134,6 +155,7 @@ def task_info(function: Callable[..., Any], module: str, name: str, origin: str 
         what = f"the types of task {name!r} cannot be read: {error}"
         hint = "import the names used in annotations outside of `if TYPE_CHECKING:`"
         raise RegistrationError(Problem("EW106", what, where, hint)) from None
+    types = {name: with_contracts(annotation) for name, annotation in types.items()}
     documentation = inspect.getdoc(function) or ""
     described = documented_parameters(documentation)
     parameters = {
@@ -170,13 +192,16 @@ def documented_parameters(documentation: str) -> dict[str, str]:
 
 
 def _parameter(parameter: inspect.Parameter, annotation: Any, documentation: str) -> Parameter:
-    fields = [item for item in getattr(annotation, "__metadata__", ()) if isinstance(item, FieldInfo)]
     default = REQUIRED if parameter.default is parameter.empty else parameter.default
+    if isinstance(default, FieldInfo):
+        # `x: int = Field(3)` says the same as `x: Annotated[int, Field(default=3)]`.
+        annotation, default = Annotated[annotation, default], REQUIRED
+    fields = [item for item in getattr(annotation, "__metadata__", ()) if isinstance(item, FieldInfo)]
     description = ""
     hidden = False
     for info in fields:
-        if default is REQUIRED and info.default is not PydanticUndefined and info.default is not ...:
-            default = info.default
+        if default is REQUIRED and not info.is_required():
+            default = info.get_default(call_default_factory=True)
         description = info.description or description
         hidden = hidden or bool(info.exclude)
     return Parameter(parameter.name, annotation, default, description, documentation, hidden)

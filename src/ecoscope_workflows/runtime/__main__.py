@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -63,11 +64,12 @@ def main(argv: list[str]) -> int:
     if log is not None:
         _redirect(log)
     warnings.showwarning = _show_warning
+    report = partial(_report, log, terminal)
     try:
-        with Timeout(job.instance, load_task(job.task).metadata.timeout, terminal):
+        with Timeout(job.instance, load_task(job.task).metadata.timeout, report):
             execute(job, allowed=Orphanage())
     except EcoscopeWorkflowsError as error:
-        _report(error, log, terminal)
+        report(error)
         return 1
     return 0
 
@@ -81,7 +83,7 @@ def _redirect(log: Path) -> None:
     os.close(descriptor)
 
 
-def _report(error: EcoscopeWorkflowsError, log: Path | None, terminal: TextIO) -> None:
+def _report(log: Path | None, terminal: TextIO, error: EcoscopeWorkflowsError) -> None:
     text = f"error: {error}"
     if log is not None:
         print(text, file=sys.stderr, flush=True)  # noqa: T201  # this is the rule's log

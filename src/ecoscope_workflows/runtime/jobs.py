@@ -71,6 +71,7 @@ def load_task(task: str) -> TaskInfo:
         When the module or the task does not exist here.
     """
     from ecoscope_workflows.registry.signature import task_info  # noqa: PLC0415  # imports pydantic
+    from ecoscope_workflows.registry.upstream import is_registered  # noqa: PLC0415  # as above
 
     module_name, _, name = task.partition(":")
     try:
@@ -80,8 +81,10 @@ def load_task(task: str) -> TaskInfo:
         hint = "install the package that the workflow was compiled with"
         raise RegistrationError(Problem("EW110", what, hint=hint)) from None
     function: Any = getattr(module, name, None)
-    if task_metadata(function) is None:
+    if task_metadata(function) is None and not is_registered(function):
         what = f"module {module_name!r} has no task {name!r}"
-        known = [word for word, member in vars(module).items() if task_metadata(member)]
+        known = [
+            word for word, member in vars(module).items() if task_metadata(member) or is_registered(member)
+        ]
         raise RegistrationError(Problem("EW110", what, hint=did_you_mean(name, known)))
     return task_info(function, module_name, name)

@@ -160,8 +160,8 @@ class Names:
         return self._walk(submodule, rest[1:], seen) if self.location(submodule) else [Whole(module)]
 
 
-# Packages that describe parameters: a patch release of one must not run every task anew.
-DESCRIPTIVE = frozenset({"annotated_types", "pydantic", "typing_extensions"})
+# Packages that describe tasks and parameters: a patch release of one must not run every task anew.
+DESCRIPTIVE = frozenset({"annotated_types", "pydantic", "typing_extensions", "wt_registry"})
 
 
 def _is_declaration(dotted: str) -> bool:

@@ -6,7 +6,7 @@ The files are the same as those that the Snakemake workflow of the same spec wri
 from __future__ import annotations
 
 import argparse
-import copy
+import json
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,13 +26,14 @@ from ecoscope_workflows.runtime.execute import (
 from ecoscope_workflows.runtime.fingerprint import fingerprint
 from ecoscope_workflows.runtime.jobs import Job
 from ecoscope_workflows.runtime.params import validated
-from ecoscope_workflows.runtime.storage import read_result, write_result
+from ecoscope_workflows.runtime.storage import discard, read_result, write_result
 from ecoscope_workflows.spec.document import Document, parse
-from ecoscope_workflows.spec.encoding import ENVIRONMENT, INPUT, as_mapping, decode, encode_plain
+from ecoscope_workflows.spec.encoding import ENVIRONMENT, INPUT, as_mapping, canonical, decode, encode_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from ecoscope_workflows.contracts.codecs import Codec
     from ecoscope_workflows.graph.params import Values
     from ecoscope_workflows.registry.signature import Parameter
 
@@ -58,10 +59,14 @@ class Instance:
 
 @dataclass(frozen=True)
 class Result:
-    """What an instance returned, and the file it is stored in."""
+    """The file that holds what an instance returned."""
 
-    value: Any
     path: Path
+    codec: Codec
+
+    def read(self) -> Any:
+        """Return the result as the next task gets it: from its file, as in every other target."""
+        return read_result(self.path, self.codec)
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,7 @@ class Script:
         codec = stored_as(instance, task)
         encoded, values, files = self._arguments(instance, bound, task.parameters)
         path = self.results / f"{instance}{codec.suffix}"
+        discard(path)
         job = Job(
             instance=instance,
             task=f"{function.__module__}:{function.__name__}",
@@ -136,31 +142,34 @@ class Script:
             value = call(instance, task, check_arguments(instance, task, values))
         value = check_result(instance, task, value)
         write_result(value, path, codec, facts_of(job, task))
-        return Result(value, path)
+        return Result(path, codec)
 
     def _arguments(
         self, instance: str, bound: Mapping[str, Any], parameters: Mapping[str, Parameter]
     ) -> tuple[dict[str, Any], dict[str, Any], dict[str, tuple[Path, ...]]]:
         """Return the arguments of a call encoded as in a Snakefile, as values, and their files."""
+        whole: set[str] = set()
         encoded: dict[str, Any] = {}
-        values: dict[str, Any] = {}
-        files: dict[str, tuple[Path, ...]] = {}
+        results: dict[str, list[Result]] = {}
         for name, value in bound.items():
-            results: list[Result] = []
-            code = _encode(value, results)
-            if results:
-                files[name] = tuple(result.path for result in results)
-            if not isinstance(value, Result):
-                encoded[name] = code
-            inputs = [shared(result.value) for result in results]
-            values[name] = decode(code, inputs, lambda variable: environment_variable(instance, variable))
+            encoded[name] = _encode(value, results.setdefault(name, []))
+            if isinstance(value, Result):
+                whole.add(name)
+        files = {name: tuple(result.path for result in found) for name, found in results.items() if found}
+        values: dict[str, Any] = {}
         for name, value in self.params.get(instance, {}).items():
-            values[name] = value
             if not parameters[name].is_file:
                 encoded[name] = encode_plain(value)
-            elif value is not None:
+                continue
+            values[name] = value
+            if value is not None:
                 files[name] = (Path(value),)
-        return encoded, values, files
+        # Through the text that a rule is given: a task sees mappings in the same order there and here.
+        for name, code in json.loads(canonical(encoded)).items():
+            inputs = [result.read() for result in results.get(name, [])]
+            values[name] = decode(code, inputs, lambda variable: environment_variable(instance, variable))
+        # What is one result as a whole is said by its file alone.
+        return {name: code for name, code in encoded.items() if name not in whole}, values, files
 
 
 def _encode(value: Any, results: list[Result]) -> Any:
@@ -175,11 +184,6 @@ def _encode(value: Any, results: list[Result]) -> Any:
     if isinstance(value, dict):
         return as_mapping({key: _encode(item, results) for key, item in value.items()})
     return value
-
-
-def shared(value: Any) -> Any:
-    """Return a value that its reader may change without the next reader noticing."""
-    return value.copy() if hasattr(value, "dtypes") else copy.deepcopy(value)
 
 
 def _read_params(name: str, instances: Mapping[str, Instance], config: Path | None) -> Values:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ecoscope_workflows import __version__
-from ecoscope_workflows.errors import EcoscopeWorkflowsError
+from ecoscope_workflows.errors import EcoscopeWorkflowsError, ParamsError, Problem
 from ecoscope_workflows.runtime.__main__ import ECHO_VARIABLE, SPEC_VARIABLE
 from ecoscope_workflows.runtime.fingerprint import fingerprint
 from ecoscope_workflows.runtime.jobs import FILE_KEY
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # Linux allows 128 KiB for one word of a command line, and the shell's quoting can grow a text fourfold.
 MAX_INLINE = 24 * 1024
+# With this key in a params file Snakemake reads it as a template of YTE, which may hold Python.
+TEMPLATE_KEY = "__use_yte__"
 STATE = Path(".snakemake/ecoscope-workflows")
 
 
@@ -124,6 +126,9 @@ class Compiled:
 
     def _whole_document(self) -> Document:
         """Return the merged params with the places of the file that each value comes from."""
+        for document in self._documents:
+            if not isinstance(document.value, dict | None):
+                return document
         whole = Document(str(self._files[0]), self._values)
         for document in self._documents:
             whole.places.update(document.places)
@@ -141,7 +146,12 @@ def _plain_errors() -> Iterator[None]:
 
 
 def _read(path: Path) -> Document:
-    return parse(path.read_text(encoding="utf-8"), str(path))
+    document = parse(path.read_text(encoding="utf-8"), str(path))
+    if isinstance(document.value, dict) and TEMPLATE_KEY in document.value:
+        what = f"{TEMPLATE_KEY!r} would make Snakemake execute what stands in this file"
+        where = document.key_at(TEMPLATE_KEY)
+        raise ParamsError(Problem("EW408", what, where, "remove it: params are plain data"))
+    return document
 
 
 def _merged(documents: Sequence[Any], overrides: Mapping[str, Any]) -> dict[str, Any]:

@@ -35,6 +35,12 @@ def sidecar(path: Path) -> Path:
     return path.with_name(f"{path.name}.provenance.json")
 
 
+def discard(path: Path) -> None:
+    """Remove a result of an earlier run, so that there is none where this one fails."""
+    for file in (path, sidecar(path)):
+        file.unlink(missing_ok=True)
+
+
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file, read in chunks."""
     digest = hashlib.sha256()
@@ -67,10 +73,13 @@ def write_result(
     facts
         Where the value comes from.
     allowed
-        Called at the last moment before the file appears; it raises where the file is no longer wanted.
+        Called first, and at the last moment before the file appears; it raises where the file is no longer
+        wanted.
     """
+    if allowed is not None:
+        allowed()
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Left over from a run that was killed; nobody will rename them any more.
+    # Left over from a run that was killed: the only writer that is allowed is this one.
     for abandoned in path.parent.glob(f".{path.name}.*.tmp"):
         abandoned.unlink(missing_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")

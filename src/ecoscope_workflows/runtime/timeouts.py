@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import faulthandler
 import os
-import sys
 import threading
-from typing import TYPE_CHECKING, Self, TextIO
+from typing import TYPE_CHECKING, Self
 
-from ecoscope_workflows.errors import Problem
+from ecoscope_workflows.errors import EcoscopeWorkflowsError, Problem, TaskError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
 EXIT_CODE = 124
@@ -19,12 +19,24 @@ GRACE = 5
 
 
 class Timeout:
-    """Ends the process when the body of the ``with`` takes longer than `seconds`; no limit where None."""
+    """Ends the process when the body of the ``with`` takes longer than `seconds`; no limit where None.
 
-    def __init__(self, instance: str, seconds: int | None, terminal: TextIO) -> None:
+    Parameters
+    ----------
+    instance
+        The id of the task instance that the limit is for.
+    seconds
+        The limit.
+    report
+        Says what went wrong, just before the end.
+    """
+
+    def __init__(
+        self, instance: str, seconds: int | None, report: Callable[[EcoscopeWorkflowsError], None]
+    ) -> None:
         self.instance = instance
         self.seconds = seconds
-        self.terminal = terminal
+        self.report = report
         self._watchdog: threading.Timer | None = None
 
     def __enter__(self) -> Self:
@@ -44,8 +56,7 @@ class Timeout:
 
     def _end(self) -> None:
         what = f"{self.instance}: the task took longer than its timeout of {self.seconds} s"
-        problem = Problem("EW622", what, hint="give it less to do, or raise `timeout=` of the task")
-        for stream in (sys.stderr, self.terminal):
-            print(f"error: {problem}", file=stream, flush=True)  # log and terminal
+        hint = "give it less to do, or raise `timeout=` of the task"
+        self.report(TaskError(Problem("EW622", what, hint=hint)))
         # Other threads may be inside native code: nothing but the system can end them now.
         os._exit(EXIT_CODE)

@@ -13,7 +13,10 @@ from ecoscope_workflows.spec.readme_grammar import read_readme_spec
 from ecoscope_workflows.spec.workflow_grammar import read_workflow_spec
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from ecoscope_workflows.spec.model import Binding
 
 
 def load_spec(path: Path) -> Spec:
@@ -58,7 +61,9 @@ def parse_spec(text: str, file: str) -> Spec:
     else:
         hint = "add `workflow:` with a list of task instances"
         raise SpecError(Problem("EW213", "the spec has neither `workflow:` nor `tasks:`", root.where, hint))
-    problems = [*root.problems, *_twins(spec), *_own_names(spec), *_self_references(spec)]
+    problems = [*root.problems, *_twins(spec), *_self_references(spec)]
+    if root.has("workflow"):
+        problems += _own_names(spec)
     if problems:
         raise SpecError(sorted(problems, key=_position))
     return spec
@@ -80,14 +85,20 @@ def _twins(spec: Spec) -> list[Problem]:
 
 
 def _own_names(spec: Spec) -> list[Problem]:
+    # Not in the README grammar: there an id is a task's name, and a workflow may be named for its main task.
     return [
         Problem(
             "EW232", f"id {instance.id!r} is also the id of the spec", instance.where, "rename one of them"
         )
         for instance in spec.instances
-        # In the README grammar an id is a task's name, and a workflow may be named for its main task.
-        if instance.id == spec.id and instance.task != instance.id
+        if instance.id == spec.id and instance.id
     ]
+
+
+def _bindings(instance: Instance) -> Iterator[tuple[str, Binding]]:
+    yield from instance.arguments.items()
+    if instance.fan_out:
+        yield "argvalues", instance.fan_out.argvalues
 
 
 def _self_references(spec: Spec) -> list[Problem]:
@@ -99,7 +110,7 @@ def _self_references(spec: Spec) -> list[Problem]:
             "use another id",
         )
         for instance in spec.instances
-        for argument, binding in instance.arguments.items()
+        for argument, binding in _bindings(instance)
         for reference in references(binding)
         if reference.instance == instance.id
     ]

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ecoscope_workflows.errors import Where
+    from ecoscope_workflows.spec.requirements import Requirement
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,25 @@ class Instance:
     skipif: SkipIf | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A task group: instances that stand under one title in the form."""
+
+    title: str
+    description: str
+    where: Where
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """One change to the form: a dotted path of a section of ``rjsf-overrides``, and its new value."""
+
+    section: str
+    path: str
+    value: object
+    where: Where
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
     """A workflow as its author wrote it.
@@ -120,6 +140,14 @@ class Spec:
         The task instances in the order they are written.
     cache_root
         Where results are shared between runs, when the spec says so.
+    groups
+        The task groups in the order they are written; `Instance.group` is the title of one.
+    overrides
+        Changes to the form, in the order they are written.
+    requirements
+        The packages that the spec needs installed.
+    environment
+        What the spec says that environment variables hold, by their name.
     """
 
     id: str
@@ -129,3 +157,7 @@ class Spec:
     instances: tuple[Instance, ...]
     cache_root: str | None = None
     description: str = ""
+    groups: tuple[Group, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecoscope_workflows.spec.bindings import read_binding
-from ecoscope_workflows.spec.model import Binding, FanOut, Instance, Literal, SkipIf, Spec
+from ecoscope_workflows.spec.metadata import Metadata, read_metadata
+from ecoscope_workflows.spec.model import (
+    Binding,
+    FanOut,
+    Group,
+    Instance,
+    Literal,
+    Override,
+    SkipIf,
+    Spec,
+)
+from ecoscope_workflows.spec.requirements import Requirement, read_requirements
 
 if TYPE_CHECKING:
     from ecoscope_workflows.errors import Where
@@ -24,6 +35,7 @@ INSTANCE_KEYS = ("name", "id", "task", "partial", "map", "mapvalues", "skipif")
 GROUP_KEYS = ("type", "title", "description", "tasks")
 FAN_OUT_KEYS = ("argnames", "argvalues")
 SKIPIF_KEYS = ("conditions", "unpack_depth")
+OVERRIDE_SECTIONS = ("properties", "$defs", "uiSchema")
 MAX_SPEC_ID = 64
 MAX_INSTANCE_ID = 32
 
@@ -34,22 +46,27 @@ def read_workflow_spec(root: Cursor, sha256: str) -> Spec:
     name = (
         root.child("id").identifier("the id of the spec", MAX_SPEC_ID) if root.needs("id", "the spec") else ""
     )
+    requirements: tuple[Requirement, ...] = ()
     if root.needs("requirements", "the spec", "add `requirements: []`"):
-        root.child("requirements").is_a(list, "`requirements`")
+        requirements = read_requirements(root.child("requirements"))
     defaults = _defaults(root)
+    groups: list[Group] = []
     instances: list[Instance] = []
     workflow = root.child("workflow")
     if workflow.is_a(list, "`workflow`"):
         for entry in workflow.items():
-            if entry.is_a(dict, "an entry of `workflow`"):
-                instances += (
-                    _group(entry, defaults) if entry.has("type") else [_instance(entry, None, defaults)]
-                )
+            if not entry.is_a(dict, "an entry of `workflow`"):
+                continue
+            if entry.has("type"):
+                group, members = _group(entry, defaults)
+                groups.append(group)
+                instances += members
+            else:
+                instances.append(_instance(entry, None, defaults))
     cache_root = root.value.get("cache_root")
     if cache_root is not None:
         root.child("cache_root").is_a(str, "`cache_root`")
-    metadata = root.value.get("metadata")
-    description = metadata.get("description") if isinstance(metadata, dict) else None
+    metadata = read_metadata(root.child("metadata")) if root.has("metadata") else Metadata()
     return Spec(
         id=name,
         file=root.document.file,
@@ -57,7 +74,39 @@ def read_workflow_spec(root: Cursor, sha256: str) -> Spec:
         where=root.where,
         instances=tuple(instances),
         cache_root=cache_root,
-        description=description if isinstance(description, str) else "",
+        description=metadata.description,
+        requirements=requirements,
+        groups=tuple(groups),
+        overrides=_overrides(root),
+        environment=_environment(root),
+    )
+
+
+def _environment(root: Cursor) -> dict[str, str]:
+    """Read ``metadata.environment``: what each environment variable holds that the spec refers to."""
+    if not root.has("metadata") or not root.child("metadata").has("environment"):
+        return {}
+    environment = root.child("metadata").child("environment")
+    if not environment.is_a(dict, "`environment` of `metadata`"):
+        return {}
+    return {
+        name: str(about.value)
+        for name, about in environment.entries()
+        if about.is_a(str, f"what `environment` says of {name!r}")
+    }
+
+
+def _overrides(root: Cursor) -> tuple[Override, ...]:
+    key = "rjsf-overrides"
+    if not root.has(key) or not root.child(key).is_a(dict, f"`{key}`"):
+        return ()
+    overrides = root.child(key)
+    overrides.only_keys(OVERRIDE_SECTIONS, f"`{key}`")
+    return tuple(
+        Override(name, path, value.value, section.key_where(path))
+        for name, section in overrides.entries()
+        if name in OVERRIDE_SECTIONS and section.is_a(dict, f"`{name}` of `{key}`")
+        for path, value in section.entries()
     )
 
 
@@ -72,7 +121,7 @@ def _defaults(root: Cursor) -> SkipIf | None:
     return _skipif(defaults)
 
 
-def _group(entry: Cursor, defaults: SkipIf | None) -> list[Instance]:
+def _group(entry: Cursor, defaults: SkipIf | None) -> tuple[Group, list[Instance]]:
     entry.only_keys(GROUP_KEYS, "a task group")
     if entry.value["type"] != "task-group":
         entry.child("type").fault(
@@ -81,10 +130,12 @@ def _group(entry: Cursor, defaults: SkipIf | None) -> list[Instance]:
     title = ""
     if entry.needs("title", "the task group") and entry.child("title").is_a(str, "the title of a task group"):
         title = entry.value["title"]
+    where = entry.child("title").where if entry.has("title") else entry.where
+    group = Group(title, _description(entry), where)
     if not entry.needs("tasks", "the task group") or not entry.child("tasks").is_a(
         list, "`tasks` of a group"
     ):
-        return []
+        return group, []
     instances = []
     for item in entry.child("tasks").items():
         if not item.is_a(dict, "an entry of a task group"):
@@ -93,7 +144,14 @@ def _group(entry: Cursor, defaults: SkipIf | None) -> list[Instance]:
             item.fault("EW218", "a task group cannot hold another task group", "list its tasks one level up")
             continue
         instances.append(_instance(item, title, defaults))
-    return instances
+    return group, instances
+
+
+def _description(entry: Cursor) -> str:
+    description = entry.value.get("description")
+    if description is None or not entry.child("description").is_a(str, "the description of a task group"):
+        return ""
+    return str(description)
 
 
 def _instance(entry: Cursor, group: str | None, defaults: SkipIf | None) -> Instance:

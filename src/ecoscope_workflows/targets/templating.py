@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-
-import jinja2
+from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.errors import Problem, TargetError, Where, did_you_mean
+
+if TYPE_CHECKING:
+    import jinja2
 
 FOLDER = Path(__file__).with_name("templates")
 
@@ -25,6 +26,8 @@ def render_file(path: Path, context: dict[str, Any]) -> str:
     TargetError
         When the file is missing or is no Jinja template; the place is the line in the template.
     """
+    import jinja2  # noqa: PLC0415  # as below
+
     where = Where(str(path))
     try:
         return _environment(path.parent).get_template(path.name).render(context)
@@ -40,6 +43,8 @@ def render_file(path: Path, context: dict[str, Any]) -> str:
 
 
 def _environment(folder: Path) -> jinja2.Environment:
+    import jinja2  # noqa: PLC0415  # 60 ms that only a command that renders pays
+
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder),
         undefined=jinja2.StrictUndefined,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from typing import Annotated
 
@@ -53,3 +54,17 @@ def wrong_type() -> int:
 def long_text(letters: int) -> str:
     """Return a text of many letters."""
     return "x" * letters
+
+
+@distributed
+def leaves() -> int:
+    """End the program in the middle of the work, as if all were well."""
+    sys.exit(0)
+
+
+@distributed
+def talks(number: int) -> int:
+    """Say something on both streams before it fails."""
+    print("to standard output")  # noqa: T201  # tasks of others do
+    print("to standard error", file=sys.stderr)  # noqa: T201  # as above
+    raise ValueError(f"of the number {number}")

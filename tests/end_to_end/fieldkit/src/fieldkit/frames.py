@@ -73,3 +73,21 @@ def large_frame(seed: int, rows: int, seconds: float) -> AnyDataFrame:
 
     time.sleep(seconds)
     return pd.DataFrame({"number": [seed * number % 1_000_003 for number in range(rows)]})
+
+
+@distributed
+def odd_frame() -> AnyDataFrame:
+    """Return a frame that is not what it is once it has been a file."""
+    import pandas as pd
+
+    frame = pd.DataFrame({"word": pd.Series(["a", None], dtype=object), "list": [(1,), [2, 3]]})
+    frame.attrs["note"] = "not stored"
+    return frame
+
+
+@distributed
+def spoil(frame: AnyDataFrame) -> str:
+    """Describe a frame to the last detail, and break the rule that a task leaves its input alone."""
+    described = f"{frame.attrs} {dict(frame.dtypes)} {frame.to_dict('records')}"
+    frame["word"] = "spoilt"
+    return described

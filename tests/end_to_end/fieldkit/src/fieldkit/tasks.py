@@ -90,3 +90,15 @@ def long_text(seed: int, size: int, seconds: float) -> str:
 def demanding(values: list[Any], options: dict[str, Any] | None = None) -> dict[str, Any]:
     """Ask for everything that a task may ask for."""
     return {"values": values, "options": options or {}}
+
+
+@distributed
+def odd_values() -> Any:
+    """Return values that are not what they are once they have been a file."""
+    return {2: (1, 2), 1: {"b", "a"}, None: float("nan")}
+
+
+@distributed
+def show(value: Any) -> str:
+    """Write a value as Python does."""
+    return repr(value)

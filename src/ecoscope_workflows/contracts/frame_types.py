@@ -1,0 +1,288 @@
+"""A schema in, what it says of a frame out: plain frozen data that needs neither pandera nor a frame.
+
+The body of a schema of ours is read as written.
+One that uses pandera itself is asked through pandera, which its own module has then imported.
+"""
+
+from __future__ import annotations
+
+import types
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
+
+from ecoscope_workflows.contracts.columns import ColumnOptions, Index, Series, column_annotations
+from ecoscope_workflows.contracts.constraints import Constraints, constraints, frozen
+from ecoscope_workflows.contracts.dtypes import ANY, GEOMETRY, DType, dtype_of
+from ecoscope_workflows.contracts.schemas import LazyModel
+from ecoscope_workflows.errors import Problem, RegistrationError
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator, Mapping
+
+    from ecoscope_workflows.contracts.frames import FrameContract
+
+# What the frame may hold beside the columns that are named.
+Rest = Literal["nothing", "extra", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnType:
+    """What is said of a column.
+
+    Parameters
+    ----------
+    dtype
+        The type of its values.
+    nullable
+        Whether it may hold nulls, or None where that is not said.
+    required
+        Whether every frame has it.
+    coerce
+        Whether a column of another type is converted before it is checked.
+    unique
+        Whether each value stands once only.
+    crs
+        The CRS of its geometries, or an empty text where that is not said.
+    constraints
+        What each value satisfies.
+    regex
+        Whether its name is a pattern.
+    """
+
+    dtype: DType = ANY
+    nullable: bool | None = False
+    required: bool = True
+    coerce: bool = False
+    unique: bool = False
+    crs: str = ""
+    constraints: Constraints = ()
+    regex: bool = False
+
+
+# A column of which no more is known than that it exists.
+UNSAID = ColumnType(nullable=None)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexLevel:
+    """What is said of the index, or of one of its levels; an empty name is not checked."""
+
+    name: str
+    values: ColumnType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameType:
+    """What is said of a frame.
+
+    Parameters
+    ----------
+    name
+        What the frame is called in messages.
+    columns
+        Its columns by name.
+    index
+        The levels of its index; none where that is not said.
+    geo
+        Whether it has an active geometry column.
+    rest
+        What it holds beside `columns`: ``nothing``; ``extra`` columns that nobody may rely on; or
+        ``unknown`` ones, where nothing is said of its columns.
+    absent
+        Names of columns that it certainly lacks.
+    strict
+        As a requirement: whether extra columns are refused.
+    ordered
+        Whether the columns stand in this order.
+    rules
+        What else it satisfies, each as a key that is equal where the rule is the same.
+    """
+
+    name: str = ""
+    columns: Mapping[str, ColumnType] = field(default_factory=lambda: MappingProxyType({}))
+    index: tuple[IndexLevel, ...] = ()
+    geo: bool = False
+    rest: Rest = "unknown"
+    absent: frozenset[str] = frozenset()
+    strict: bool = False
+    ordered: bool = False
+    rules: frozenset[tuple[Hashable, ...]] = frozenset()
+
+
+@lru_cache(maxsize=None)
+def frame_type(contract: FrameContract) -> FrameType:
+    """Return what a contract says of a frame.
+
+    Raises
+    ------
+    RegistrationError
+        When the schema's annotations name what cannot be found.
+    """
+    if contract.schema is None:
+        return FrameType(geo=contract.geo)
+    return _with_geo(schema_type(contract.schema), geo=contract.geo)
+
+
+def _with_geo(said: FrameType, *, geo: bool) -> FrameType:
+    if not geo:
+        return said
+    return FrameType(
+        name=said.name,
+        columns=said.columns,
+        index=said.index,
+        geo=True,
+        rest=said.rest,
+        strict=said.strict,
+        ordered=said.ordered,
+        rules=said.rules,
+    )
+
+
+def schema_type(schema: type) -> FrameType:
+    """Return what a schema says of a frame.
+
+    Parameters
+    ----------
+    schema
+        A schema of ours or a pandera ``DataFrameModel``.
+    """
+    if isinstance(schema, LazyModel) and not _needs_pandera(schema):
+        return _as_written(schema)
+    from ecoscope_workflows.contracts.pandera_description import described  # noqa: PLC0415  # asks pandera
+
+    return described(schema)
+
+
+def _needs_pandera(schema: LazyModel) -> bool:
+    for base in schema.__mro__[:-1]:
+        if not isinstance(base, LazyModel):
+            return True
+        if any(map(_is_panderas, vars(base).values())) or any(
+            map(_is_panderas, _annotations(base).values())
+        ):
+            return True
+    return False
+
+
+def _is_panderas(item: Any) -> bool:
+    # Methods that pandera's decorators have marked as a check or a parser.
+    if any(key.endswith("_config__") for key in getattr(item, "__dict__", ())):
+        return True
+    parts = (item, *get_args(item)) if get_origin(item) in (Union, types.UnionType) else (item,)
+    return any(
+        str(getattr(get_origin(part) or type(part), "__module__", "")).startswith("pandera") for part in parts
+    )
+
+
+def _annotations(schema: type) -> dict[str, Any]:
+    try:
+        return column_annotations(schema)
+    except NameError as error:
+        what = f"the columns of schema {schema.__qualname__!r} cannot be read: {error}"
+        hint = "import the names used in annotations outside of `if TYPE_CHECKING:`"
+        raise RegistrationError(Problem("EW112", what, hint=hint)) from None
+
+
+def _as_written(schema: LazyModel) -> FrameType:
+    config = _config(schema)
+    columns: dict[str, ColumnType] = {}
+    levels: list[tuple[str, ColumnType, bool]] = []
+    for name, (annotation, options) in _fields(schema).items():
+        column, is_index = _column(annotation, options, coerce=bool(config.get("coerce")))
+        label = options.get("alias") or name
+        if is_index:
+            levels.append((label, column, bool(options.get("check_name"))))
+        else:
+            columns[label] = column
+    named = len(levels) > 1
+    strict = config.get("strict", False)
+    return FrameType(
+        name=schema.__name__,
+        columns=MappingProxyType(columns),
+        index=tuple(IndexLevel(name if named or check else "", column) for name, column, check in levels),
+        rest="nothing" if strict else "extra" if columns or levels else "unknown",
+        strict=strict is True,
+        ordered=bool(config.get("ordered")),
+        rules=frozenset(_rules(config)),
+    )
+
+
+# Settings of ``Config`` that are described on their own, or that say nothing of the data.
+_SETTINGS = {"strict", "ordered", "coerce", "name", "title", "description", "metadata"}
+
+
+def _config(schema: type) -> dict[str, Any]:
+    settings: dict[str, Any] = {}
+    for base in reversed(schema.__mro__):
+        own = vars(base).get("Config")
+        for part in reversed(own.__mro__[:-1]) if own else ():
+            settings |= {name: value for name, value in vars(part).items() if not name.startswith("__")}
+    return settings
+
+
+def _rules(config: Mapping[str, Any]) -> Iterator[tuple[Hashable, ...]]:
+    for name, value in config.items():
+        if name not in _SETTINGS and value:
+            yield (name, frozen([value] if isinstance(value, str) else value))
+
+
+def _fields(schema: type) -> dict[str, tuple[Any, Mapping[str, Any]]]:
+    """Return the annotation and the options of each field, as subclasses have changed them."""
+    found: dict[str, tuple[Any, Mapping[str, Any]]] = {}
+    for base in reversed(schema.__mro__[:-1]):
+        own = _annotations(base)
+        options = {name: item.options for name, item in vars(base).items() if isinstance(item, ColumnOptions)}
+        for name in [*own, *(name for name in options if name not in own)]:
+            if not name.startswith("_") and (name in own or name in found):
+                annotation = own[name] if name in own else found[name][0]
+                found[name] = (annotation, options.get(name, {}))
+    return found
+
+
+# Options that are described on their own, or that say nothing of the data.
+_OPTIONS = {
+    *("nullable", "unique", "coerce", "crs", "alias", "regex", "required", "check_name"),
+    *("description", "title", "metadata", "ignore_na", "raise_warning", "n_failure_cases"),
+}
+
+
+def _column(annotation: Any, options: Mapping[str, Any], *, coerce: bool) -> tuple[ColumnType, bool]:
+    parts = get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,)
+    (kept,) = [part for part in parts if part is not type(None)] or (annotation,)
+    (kind,) = get_args(kept) if get_origin(kept) in (Series, Index) else (kept,)
+    said = options.get("required")
+    column = ColumnType(
+        dtype=dtype_of(kind),
+        nullable=bool(options.get("nullable")),
+        required=len(parts) == 1 if said is None else bool(said),
+        coerce=coerce or bool(options.get("coerce")),
+        unique=bool(options.get("unique")),
+        crs=str(options.get("crs") or ""),
+        constraints=constraints(
+            unfolded({name: value for name, value in options.items() if name not in _OPTIONS})
+        ),
+        regex=bool(options.get("regex")),
+    )
+    return column, get_origin(kept) is Index
+
+
+def unfolded(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the checks of a column with ranges and lists in the words of `constraints`."""
+    found = dict(options)
+    for name in ("isin", "notin"):
+        if found.get(name) is not None:
+            found[name] = list(found[name])
+    bounds = found.pop("in_range", None)
+    if bounds is not None:
+        keys = ("min_value", "max_value", "include_min", "include_max")
+        given = bounds if isinstance(bounds, dict) else dict(zip(keys, bounds, strict=False))
+        found["ge" if given.get("include_min", True) else "gt"] = given["min_value"]
+        found["le" if given.get("include_max", True) else "lt"] = given["max_value"]
+    return found
+
+
+def is_geometry(column: ColumnType) -> bool:
+    """Return whether a column holds geometries."""
+    return column.dtype.name == GEOMETRY.name

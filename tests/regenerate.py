@@ -1,0 +1,26 @@
+"""Writes everything anew that tests compare with what the program makes: `python -m tests.regenerate`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests import golden_examples
+from tests.graph import bad_spec_messages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STEPS: list[Callable[[], None]] = [
+    golden_examples.regenerate,
+    bad_spec_messages.regenerate,
+]
+
+
+def regenerate() -> None:
+    """Run every step."""
+    for step in STEPS:
+        step()
+
+
+if __name__ == "__main__":
+    regenerate()
