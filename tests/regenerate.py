@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests import golden_examples
+from tests import code_pages, golden_examples
 from tests.graph import bad_spec_messages
 
 if TYPE_CHECKING:
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 STEPS: list[Callable[[], None]] = [
     golden_examples.regenerate,
+    code_pages.regenerate,
     bad_spec_messages.regenerate,
 ]
 

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeVar, overload
 
+from ecoscope_workflows.contracts.effects import Effect, EffectOf, effect_faults
 from ecoscope_workflows.errors import Problem, RegistrationError, Where
+
+__all__ = ["Effect", "TaskMetadata", "distributed", "task_faults", "task_metadata"]
 
 TASK_ATTRIBUTE = "__ecoscope_task__"
 
@@ -32,6 +35,9 @@ class TaskMetadata:
         How often a failed call is tried again.
     timeout
         Seconds after which a call is stopped, or None for no limit.
+    effect
+        What the task does to the columns of a frame that passes through it, or a function that says so for
+        the arguments of a call; None where that is not said.
     """
 
     image: str | None = None
@@ -39,6 +45,7 @@ class TaskMetadata:
     resources: Mapping[str, Resource] = field(default_factory=lambda: MappingProxyType({}))
     retries: int = 0
     timeout: int | None = None
+    effect: Effect | EffectOf | None = None
 
 
 @overload
@@ -51,6 +58,7 @@ def distributed(
     resources: Mapping[str, Resource] | None = None,
     retries: int = 0,
     timeout: int | None = None,
+    effect: Effect | EffectOf | None = None,
 ) -> Callable[[Function], Function]: ...
 def distributed(
     function: Function | None = None,
@@ -61,6 +69,7 @@ def distributed(
     resources: Mapping[str, Resource] | None = None,
     retries: int = 0,
     timeout: int | None = None,
+    effect: Effect | EffectOf | None = None,
 ) -> Function | Callable[[Function], Function]:
     """Make a function a task: bare (``@distributed``) or with metadata (``@distributed(tags=["io"])``).
 
@@ -70,7 +79,8 @@ def distributed(
     ------
     RegistrationError
         When the function is no plain function, is async, takes ``*args`` or ``**kwargs``,
-        or lacks an annotation on a parameter or on the return.
+        or lacks an annotation on a parameter or on the return;
+        or when its effect names a parameter that it does not have.
     """
     metadata = TaskMetadata(
         image=image,
@@ -78,10 +88,11 @@ def distributed(
         resources=MappingProxyType(dict(resources or {})),
         retries=retries,
         timeout=timeout,
+        effect=effect,
     )
 
     def attach(task: Function) -> Function:
-        problems = task_faults(task)
+        problems = task_faults(task) or (effect_faults(effect, task) if effect is not None else [])
         if problems:
             raise RegistrationError(problems)
         setattr(task, TASK_ATTRIBUTE, metadata)

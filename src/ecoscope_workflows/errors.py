@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 # A warning is worth a look and stops nothing.
 Severity = Literal["error", "warning"]
@@ -109,13 +109,25 @@ class StorageError(EcoscopeWorkflowsError):
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return a hint that names the known words nearest to `name`, or all of them when there are few."""
     words: Sequence[str] = sorted(set(known))
-    ratios = {word: difflib.SequenceMatcher(None, word, name).ratio() for word in words}
+    ratios = dict(_similar(name, words))
     best = max(ratios.values(), default=0.0)
     # A word much further off than the nearest one is noise.
-    likely = [word for word in words if ratios[word] >= max(_SIMILAR, best - _AS_NEAR)]
+    likely = [word for word in ratios if ratios[word] >= best - _AS_NEAR]
     near = sorted(likely, key=lambda word: -ratios[word])[:_MAX_WORDS]
     if near:
         return f"did you mean {' or '.join(repr(word) for word in near)}?"
     if words and len(words) <= 12:  # noqa: PLR2004  # a list this long is still read
         return f"expected one of: {', '.join(words)}"
     return ""
+
+
+def _similar(name: str, words: Iterable[str]) -> Iterator[tuple[str, float]]:
+    """Yield the words that `name` may be taken for, and how similar they are; cheap bounds are tried first."""
+    # What is known of the second text is kept from one comparison to the next.
+    matcher = difflib.SequenceMatcher(None, "", name)
+    for word in words:
+        matcher.set_seq1(word)
+        if matcher.real_quick_ratio() >= _SIMILAR and matcher.quick_ratio() >= _SIMILAR:
+            ratio = matcher.ratio()
+            if ratio >= _SIMILAR:
+                yield word, ratio

@@ -102,11 +102,13 @@ def test_errors_are_json_for_tools(tmp_path: Path) -> None:
     (record,) = json.loads(done.stderr)
     assert record == {
         "code": "EW301",
+        "severity": "error",
         "what": "unknown task 'load_relocation'",
         "file": "spec.yaml",
         "line": 3,
         "column": 3,
         "hint": "did you mean 'load_relocations'?",
+        "related": [],
     }
 
 

@@ -64,7 +64,7 @@ class Command:
         return any(line.lower().startswith("error") for line in self.expected)
 
     def agrees(self, output: str) -> bool:
-        """Whether an output is the one that is shown, `...` standing for anything; none shown, any will do."""
+        """Whether an output is the one that is shown; where none is shown any will do."""
         if not self.expected:
             return True
         pattern = "".join(_line_pattern(line) for line in self.expected)
@@ -141,9 +141,7 @@ class Document:
 
     @property
     def commands(self) -> list[Command]:
-        return [
-            command for block in self.blocks if block.language == "console" for command in block.commands
-        ]
+        return [command for block in self.blocks if block.language == "console" for command in block.commands]
 
 
 @dataclass

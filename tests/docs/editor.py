@@ -16,7 +16,9 @@ def main(file: Path, edit: str) -> None:
     text = file.read_text(encoding="utf-8")
     if edit:
         key = re.escape(edit.partition(":")[0])
-        text, count = re.subn(rf"^( *)(?:# )?{key}:.*$", lambda line: line[1] + edit, text, flags=re.MULTILINE)
+        text, count = re.subn(
+            rf"^( *)(?:# )?{key}:.*$", lambda line: line[1] + edit, text, flags=re.MULTILINE
+        )
         if count != 1:
             sys.exit(f"{count} lines of {file} have the key that {edit!r} sets")
         file.write_text(text, encoding="utf-8")

@@ -155,7 +155,9 @@ class Project:
 
     def write_instances(self, instances: list[dict[str, Any]]) -> None:
         """Write a spec whose values are quoted so that they stay what they are."""
-        spec = {"id": "project", "requirements": [], "workflow": instances}
+        self.write_spec_of({"id": "project", "requirements": [], "workflow": instances})
+
+    def write_spec_of(self, spec: Mapping[str, Any]) -> None:
         self.write_spec(as_yaml(spec))
 
     def write_params(self, params: Mapping[str, Any] | str) -> Path:

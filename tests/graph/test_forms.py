@@ -158,7 +158,7 @@ def test_a_default_is_shown_as_json_data(value: Any, expected: Any) -> None:
 @pytest.mark.parametrize(
     ("annotation", "limits"),
     [
-        (Annotated[float, Field(gt=0, le=100)], "at most 100, more than 0"),
+        (Annotated[float, Field(gt=0, le=100)], "more than 0, at most 100"),
         (Annotated[int, Field(multiple_of=5)] | None, "a multiple of 5"),
         (
             Annotated[str, Field(min_length=1, pattern="^[a-z{}]+$")],

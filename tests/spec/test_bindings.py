@@ -61,7 +61,7 @@ def test_other_text_is_a_literal(text: str) -> None:
     assert cursor.problems == []
 
 
-FORMS = "expected `${{ workflow.<id>.return }}` or `${{ env.<NAME> }}`"
+FORMS = "expected `${{ workflow.<id>.return }}`, `${{ env.<NAME> }}` or `${{ vars.<name> }}`"
 MALFORMED = {
     "${{ }}": f"EW221 `${{{{ }}}}` is not a variable\n  hint: {FORMS}",
     "${{}}": f"EW221 `${{{{}}}}` is not a variable\n  hint: {FORMS}",
@@ -76,8 +76,11 @@ MALFORMED = {
     "${{ workflow.a.result }}": (
         "EW222 a reference to 'a' ends in 'result'\n  hint: write `${{ workflow.a.return }}`"
     ),
-    "${{ workflow.a.return.area }}": (
-        "EW222 a reference to 'a' ends in 'return.area'\n  hint: write `${{ workflow.a.return }}`"
+    "${{ workflow.a.return.1x }}": (
+        "EW222 a reference to 'a' ends in 'return.1x'\n  hint: write `${{ workflow.a.return }}`"
+    ),
+    "${{ workflow.a.return[x] }}": (
+        "EW222 a reference to 'a' ends in 'return[x]'\n  hint: write `${{ workflow.a.return }}`"
     ),
 }
 

@@ -6,7 +6,7 @@ import pytest
 
 from ecoscope_workflows.errors import SpecError
 from ecoscope_workflows.spec.load import parse_spec
-from ecoscope_workflows.spec.model import Instance, Literal, Reference, SkipIf
+from ecoscope_workflows.spec.model import Instance, ListOf, Literal, Reference, SkipIf
 
 HEAD = "id: flow\nrequirements: []\n"
 
@@ -29,7 +29,7 @@ def test_an_instance_knows_its_places() -> None:
     text = """\
 id: flow
 requirements: []
-metadata: {description: "About tracks."}
+metadata: {name: Flow, description: "About tracks.", maintainers: [], license: MIT}
 cache_root: results
 workflow:
   - name: Fixes
@@ -82,6 +82,15 @@ def test_map_and_mapvalues_are_read() -> None:
     assert (mapped.fan_out.method, mapped.fan_out.argnames) == ("map", ("n",))
     assert (keyed.fan_out.method, keyed.fan_out.argnames) == ("mapvalues", ("n", "m"))
     assert isinstance(mapped.fan_out.argvalues, Reference)
+
+
+def test_argvalues_that_list_one_result_are_that_result() -> None:
+    a, b = "'${{ workflow.a.return }}'", "'${{ workflow.b.return }}'"
+    for written, kind in ((f"[{a}]", Reference), (f"[{a}, {b}]", ListOf), (f"[[{a}]]", ListOf)):
+        text = entries(f"{{id: t, task: x, map: {{argnames: n, argvalues: {written}}}}}")
+        (found,) = instances(text)
+        assert found.fan_out is not None
+        assert isinstance(found.fan_out.argvalues, kind), written
 
 
 DEFAULTS = HEAD + "task-instance-defaults: {skipif: {conditions: [empty, skipped], unpack_depth: 2}}\n"

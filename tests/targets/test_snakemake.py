@@ -42,7 +42,8 @@ def test_what_a_task_asks_for_becomes_directives(graph_of: Callable[[str], Graph
     assert "    retries: 2\n" in body
     assert '    container:\n        "docker://registry.example/heavy:1.2"\n' in body
     assert "    threads: 4\n" in body
-    assert "    resources:\n        mem_mb=4000,\n        runtime=2,\n" in body
+    assert "    resources:\n        runtime=2,\n        timeout_s=90,\n        mem_mb=4000,\n" in body
+    assert '        " --timeout {resources.timeout_s}"\n' in body
 
 
 def test_a_task_of_an_image_of_its_own_stands_beside_the_default_image(

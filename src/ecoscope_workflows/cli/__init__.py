@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING
 import click
 
 from ecoscope_workflows import __version__
+from ecoscope_workflows.cli.check import check_command
 from ecoscope_workflows.cli.compile import compile_command
 from ecoscope_workflows.cli.completion import completion_command
+from ecoscope_workflows.cli.explain import explain_command
 from ecoscope_workflows.cli.graph import graph_command
+from ecoscope_workflows.cli.init import init_command
+from ecoscope_workflows.cli.migrate import migrate_command
 from ecoscope_workflows.cli.params import params_command
 from ecoscope_workflows.cli.reporting import print_error
+from ecoscope_workflows.cli.schema import schema_command
 from ecoscope_workflows.cli.tasks import tasks_command
 from ecoscope_workflows.errors import EcoscopeWorkflowsError
 
@@ -37,10 +42,15 @@ def cli(error_format: str) -> None:
     del error_format  # read by `run`, which prints the errors
 
 
+cli.add_command(check_command)
+cli.add_command(explain_command)
+cli.add_command(init_command)
 cli.add_command(compile_command)
 cli.add_command(tasks_command)
 cli.add_command(params_command)
 cli.add_command(graph_command)
+cli.add_command(schema_command)
+cli.add_command(migrate_command)
 cli.add_command(completion_command)
 
 
@@ -56,22 +66,21 @@ def run(arguments: Sequence[str]) -> int:
     if not words and not _completing():
         words = ["--help"]
     try:
-        cli.main(args=words, prog_name=PROGRAM, standalone_mode=False)
+        # Nothing where a command comes to its end, or the code that it exits with.
+        code = cli.main(args=words, prog_name=PROGRAM, standalone_mode=False)
     except EcoscopeWorkflowsError as error:
         print_error(error, as_json=_wants_json(words))
         return FAILED
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output, `head` say, has seen enough.
         return OK
-    return OK
+    return code if isinstance(code, int) else OK
 
 
 def one_value_each(arguments: Sequence[str], option: str) -> list[str]:

@@ -21,6 +21,7 @@ PHASES = {
     "Found when a spec is checked against its tasks.": "graph",
     "A warning about a spec.": "lint",
     "Found when a params file is checked.": "params",
+    "Found when a spec is migrated.": "migration",
     "Found when a workflow is compiled.": "compiling",
     "Found when a workflow runs.": "running",
 }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ecoscope_workflows.cli.options import spec_option
+from ecoscope_workflows.cli.reporting import print_warnings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,8 +54,11 @@ def compile_command(
     The target snakemake writes a folder that Snakemake runs as it is; recompiling into it never overwrites
     your config/params.yaml.
     The target script-sequential writes one Python file.
+    Warnings about the spec stop nothing; `ecoscope-workflows check` gives them to tools.
     """
-    from ecoscope_workflows.compiler.compile import Request, compile_workflow  # noqa: PLC0415  # 0.2 s
+    from ecoscope_workflows.compiler.compile import Request, compile_graph  # noqa: PLC0415  # 0.2 s
+    from ecoscope_workflows.compiler.loading import load_graph  # noqa: PLC0415  # as above
+    from ecoscope_workflows.graph.lints import lint  # noqa: PLC0415  # as above
 
     if mock_tasks and not testing:
         raise click.UsageError("--mock-tasks makes results that are not real: add --testing to say so.")
@@ -62,7 +66,9 @@ def compile_command(
     if chosen == "snakemake" and outpath is None:
         raise click.UsageError("the target snakemake writes a folder: say which with --outpath.")
     mocks = dict(_mock(word) for word in mock_tasks)
-    artifacts = compile_workflow(Request(spec, chosen, own_template, mocks, testing))
+    graph = load_graph(spec)
+    print_warnings(lint(graph))
+    artifacts = compile_graph(graph, Request(spec, chosen, own_template, mocks, testing))
     if chosen == "snakemake" and outpath is not None:
         _write_folder(artifacts, outpath)
     elif outpath is None:

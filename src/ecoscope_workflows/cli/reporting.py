@@ -31,6 +31,12 @@ def print_error(error: EcoscopeWorkflowsError, *, as_json: bool) -> None:
     click.echo(text, err=True)
 
 
+def print_warnings(problems: Sequence[Problem]) -> None:
+    """Print what stops nothing on standard error, for people."""
+    if problems:
+        click.echo(as_texts(problems), err=True)
+
+
 def as_json_list(problems: Sequence[Problem]) -> str:
     """Return all problems as one JSON list."""
     return json.dumps([as_record(problem) for problem in problems], indent=2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ecoscope_workflows.errors import ParamsError, RegistrationError, SpecError
+from ecoscope_workflows.errors import EcoscopeWorkflowsError, ParamsError, RegistrationError, SpecError
 from ecoscope_workflows.graph.lints import lint
 from ecoscope_workflows.graph.params import ParamsModel
 from ecoscope_workflows.graph.resolve import resolve
@@ -88,7 +88,7 @@ def _check(spec: Spec, catalog: Catalog, document: Document | None, *, strict: b
     del strict
     try:
         graph = resolve(spec, catalog)
-    except SpecError as error:
+    except EcoscopeWorkflowsError as error:
         return list(error.problems)
     return [*_params_faults(graph, document), *lint(graph)]
 

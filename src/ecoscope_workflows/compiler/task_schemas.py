@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import types
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 from pydantic import TypeAdapter
 
@@ -33,7 +34,7 @@ def add_tasks(definitions: Schema, tasks: Iterable[TaskInfo]) -> None:
     count = Counter(task.name for task in by_path.values())
     # A short name that two tasks have must be written as a dotted path.
     names = {path: [*([task.name] if count[task.name] == 1 else []), path] for path, task in by_path.items()}
-    types = _types(by_path, definitions)
+    written = _written(by_path, definitions)
     spelt = {name: by_path[path] for path, given in names.items() for name in given}
     definitions["task"] |= {
         "enum": list(spelt),
@@ -47,7 +48,7 @@ def add_tasks(definitions: Schema, tasks: Iterable[TaskInfo]) -> None:
         "else": _REFERENCE,
     }
     for path, task in by_path.items():
-        definitions[f"task.{path}"] = _use(task, types)
+        definitions[f"task.{path}"] = _use(task, written)
         definitions[f"arguments.{path}"] = _arguments(task)
     definitions["instance"]["allOf"] = [
         {
@@ -61,7 +62,7 @@ def add_tasks(definitions: Schema, tasks: Iterable[TaskInfo]) -> None:
     listed["properties"] = {name: {"$ref": f"#/$defs/arguments.{task.path}"} for name, task in spelt.items()}
 
 
-def _types(by_path: Mapping[str, TaskInfo], definitions: Schema) -> dict[tuple[str, str], Schema]:
+def _written(by_path: Mapping[str, TaskInfo], definitions: Schema) -> dict[tuple[str, str], Schema]:
     """Return the schema of each argument that can be written; those of models go to the definitions."""
     adapters: list[Any] = [
         ((path, name), "validation", parameter.adapter)
@@ -72,7 +73,27 @@ def _types(by_path: Mapping[str, TaskInfo], definitions: Schema) -> dict[tuple[s
     schemas, found = TypeAdapter.json_schemas(adapters, ref_template="#/$defs/type.{model}")
     for name, schema in found.get("$defs", {}).items():
         definitions[f"type.{name}"] = _admit(schema)
-    return {key: _admit(schema) for (key, _), schema in schemas.items()}
+    return {
+        (path, name): _argument(by_path[path].parameters[name], schema)
+        for ((path, name), _), schema in schemas.items()
+    }
+
+
+def _argument(parameter: Parameter, schema: Schema) -> Schema:
+    admitted: Schema = _admit(schema)
+    shows_null = any(branch.get("type") == "null" for branch in schema.get("anyOf", ()))
+    if shows_null or not _takes_null(parameter.annotation):
+        return admitted
+    # A type may hide its null from forms, where nobody can write it; a spec may say it.
+    return {"anyOf": [{"type": "null"}, admitted]}
+
+
+def _takes_null(annotation: Any) -> bool:
+    if get_origin(annotation) is Annotated:
+        return _takes_null(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, types.UnionType):
+        return any(map(_takes_null, get_args(annotation)))
+    return annotation is None or annotation is type(None)
 
 
 def _bindable(task: TaskInfo) -> dict[str, Parameter]:
@@ -83,10 +104,10 @@ def _bindable(task: TaskInfo) -> dict[str, Parameter]:
     }
 
 
-def _use(task: TaskInfo, types: Mapping[tuple[str, str], Schema]) -> Schema:
+def _use(task: TaskInfo, written: Mapping[tuple[str, str], Schema]) -> Schema:
     """Return the schema of an instance of a task."""
     arguments = {
-        name: {**types.get((task.path, name), _RESULTS), "description": _about(parameter)}
+        name: {**written.get((task.path, name), _RESULTS), "description": _about(parameter)}
         for name, parameter in _bindable(task).items()
     }
     argument = {"enum": list(arguments)}

@@ -150,6 +150,9 @@ def _added_codecs() -> tuple[Any, ...]:
 
 def _sets_sorted(shape: Any, plain: Any) -> Any:
     """Return the JSON data `plain`, with those lists sorted that are sets in `shape`, its Python data."""
+    if plain is None and isinstance(shape, float):
+        # What pydantic makes of nan and infinity where the type says nothing of numbers.
+        return shape
     if isinstance(shape, set | frozenset) and isinstance(plain, list):
         # Its items have no order to pair them by, but are alike: any one shows where sets stand inside.
         item_shape = next(iter(shape), None)

@@ -6,7 +6,9 @@ import types
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from ecoscope_workflows.contracts.frame_types import FrameType
 from ecoscope_workflows.contracts.frames import FrameContract
+from ecoscope_workflows.contracts.skipping import SENTINEL_NAME
 
 _WORDS = {str: "text", int: "whole number", float: "number", bool: "true or false", type(None): "null"}
 
@@ -39,8 +41,8 @@ def type_name(annotation: Any) -> str:
 
 def _annotated(annotation: Any) -> str:
     for item in annotation.__metadata__:
-        if isinstance(item, FrameContract):
-            name = item.schema.__name__ if item.schema else ""
+        if isinstance(item, FrameContract | FrameType):
+            name = item.name
             kind = "spatial data frame" if item.geo else "data frame"
             return f"{kind} ({name})" if name else kind
     return type_name(get_args(annotation)[0])
@@ -48,4 +50,5 @@ def _annotated(annotation: Any) -> str:
 
 def _plain(annotation: Any) -> str:
     name = getattr(annotation, "__name__", None) or str(annotation)
-    return {"datetime": "date and time", "Path": "path", "PosixPath": "path"}.get(name, str(name))
+    words = {"datetime": "date and time", "Path": "path", "PosixPath": "path", SENTINEL_NAME: "skipped"}
+    return words.get(name, str(name))

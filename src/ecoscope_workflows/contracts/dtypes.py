@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import re
 from dataclasses import dataclass
@@ -64,9 +64,9 @@ PYTHON_TYPES: dict[object, DType] = {
     object: DType("object"),
     bytes: DType("object"),
     complex: DType("complex128"),
-    datetime.datetime: DType("datetime", "naive", "ns"),
-    datetime.timedelta: DType("timedelta64[ns]"),
-    datetime.date: DType("date"),
+    dt.datetime: DType("datetime", "naive", "ns"),
+    dt.timedelta: DType("timedelta64[ns]"),
+    dt.date: DType("date"),
     decimal.Decimal: DType("decimal"),
 }
 # Columns of these types are stored as objects, as text is in pandas 2.
@@ -103,7 +103,7 @@ def dtype_named(text: str) -> DType:
 
 def dtype_fits(produced: DType, required: DType) -> Verdict:
     """Return whether a column of one type passes a check for another; nothing is converted."""
-    if required == ANY or produced == required:
+    if required in (ANY, produced):
         return YES
     if produced == ANY:
         return cannot_tell("is of a type that is not said")

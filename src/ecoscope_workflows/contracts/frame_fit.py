@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MAX_COLUMNS = 12
 # Longitude and latitude on WGS 84, which differ in nothing once x comes first.
 _SAME_CRS = {"OGC:CRS84": "EPSG:4326", "WGS84": "EPSG:4326"}
+# Told for all missing columns together.
+_MISSING = no()
 _CODE = re.compile(r"(\w+):(\w+)")
 
 
@@ -41,13 +43,36 @@ def frame_fits(produced: FrameType, required: FrameType) -> Verdict:
 
 
 def _columns_fit(produced: FrameType, required: FrameType) -> Iterator[Verdict]:
+    if required.columns and produced.rest == "unknown" and not produced.columns and not produced.absent:
+        yield cannot_tell("its columns are not said")
+        return
+    missing = []
     for name, needed in required.columns.items():
         if needed.regex:
             yield _pattern_fits(name, needed, produced)
         elif name in produced.columns and not produced.columns[name].regex:
             yield _named(name, column_fits(produced.columns[name], needed))
         else:
-            yield _lacking(name, needed, produced, required)
+            verdict = _lacking(name, needed, produced, required)
+            missing += [name] if verdict is _MISSING else []
+            yield YES if verdict is _MISSING else verdict
+    if missing:
+        yield no(_are_missing(missing), _has(produced))
+
+
+def _are_missing(names: list[str]) -> str:
+    if len(names) == 1:
+        return f"column {names[0]!r} is missing"
+    return f"columns {_listed(names)} are missing"
+
+
+def _has(frame: FrameType) -> str:
+    return f"{frame.name or 'the frame'} has {_listed(list(frame.columns)) or 'no columns'}"
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - MAX_COLUMNS} more" if len(names) > MAX_COLUMNS else ""
+    return ", ".join(map(repr, names[:MAX_COLUMNS])) + more
 
 
 def _named(name: str, verdict: Verdict) -> Verdict:
@@ -80,9 +105,7 @@ def _lacking(name: str, needed: ColumnType, produced: FrameType, required: Frame
         return YES if produced.rest == "nothing" else cannot_tell(f"column {name!r} is optional and not said")
     if produced.rest == "unknown" or any(rule[0] == "add_missing_columns" for rule in required.rules):
         return cannot_tell(f"column {name!r} is not said to exist")
-    shown = ", ".join(list(produced.columns)[:MAX_COLUMNS])
-    more = ", ..." if len(produced.columns) > MAX_COLUMNS else ""
-    return no(f"column {name!r} is missing", f"{produced.name or 'the frame'} has {shown}{more}")
+    return _MISSING
 
 
 def column_fits(produced: ColumnType, needed: ColumnType) -> Verdict:
@@ -99,7 +122,7 @@ def column_fits(produced: ColumnType, needed: ColumnType) -> Verdict:
     missing = not_implied(needed.constraints, known)
     if missing:
         verdicts.append(cannot_tell(f"must be {' and '.join(missing)}, which is not said of it"))
-    return all_of(verdicts)
+    return all_of(verdicts, " and ")
 
 
 def _presence(produced: ColumnType, needed: ColumnType) -> Verdict:

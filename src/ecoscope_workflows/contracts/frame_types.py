@@ -7,8 +7,8 @@ One that uses pandera itself is asked through pandera, which its own module has 
 from __future__ import annotations
 
 import types
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
 
@@ -110,8 +110,12 @@ class FrameType:
     ordered: bool = False
     rules: frozenset[tuple[Hashable, ...]] = frozenset()
 
+    def __hash__(self) -> int:
+        """Return a hash, so that a type may stand in a union; mappings have none of their own."""
+        return hash((self.name, tuple(self.columns), self.geo, self.rest, self.absent))
 
-@lru_cache(maxsize=None)
+
+@cache
 def frame_type(contract: FrameContract) -> FrameType:
     """Return what a contract says of a frame.
 
@@ -126,18 +130,7 @@ def frame_type(contract: FrameContract) -> FrameType:
 
 
 def _with_geo(said: FrameType, *, geo: bool) -> FrameType:
-    if not geo:
-        return said
-    return FrameType(
-        name=said.name,
-        columns=said.columns,
-        index=said.index,
-        geo=True,
-        rest=said.rest,
-        strict=said.strict,
-        ordered=said.ordered,
-        rules=said.rules,
-    )
+    return replace(said, geo=True) if geo else said
 
 
 def schema_type(schema: type) -> FrameType:
@@ -159,9 +152,7 @@ def _needs_pandera(schema: LazyModel) -> bool:
     for base in schema.__mro__[:-1]:
         if not isinstance(base, LazyModel):
             return True
-        if any(map(_is_panderas, vars(base).values())) or any(
-            map(_is_panderas, _annotations(base).values())
-        ):
+        if any(map(_is_panderas, vars(base).values())) or any(map(_is_panderas, _annotations(base).values())):
             return True
     return False
 
@@ -182,7 +173,7 @@ def _annotations(schema: type) -> dict[str, Any]:
     except NameError as error:
         what = f"the columns of schema {schema.__qualname__!r} cannot be read: {error}"
         hint = "import the names used in annotations outside of `if TYPE_CHECKING:`"
-        raise RegistrationError(Problem("EW112", what, hint=hint)) from None
+        raise RegistrationError(Problem("EW111", what, hint=hint)) from None
 
 
 def _as_written(schema: LazyModel) -> FrameType:
@@ -249,15 +240,26 @@ _OPTIONS = {
 
 
 def _column(annotation: Any, options: Mapping[str, Any], *, coerce: bool) -> tuple[ColumnType, bool]:
+    """Return what a field of a schema says, and whether it is one of the index."""
     parts = get_args(annotation) if get_origin(annotation) in (Union, types.UnionType) else (annotation,)
     (kept,) = [part for part in parts if part is not type(None)] or (annotation,)
     (kind,) = get_args(kept) if get_origin(kept) in (Series, Index) else (kept,)
-    said = options.get("required")
-    column = ColumnType(
+    said = column_type(kind, options)
+    required = options.get("required")
+    column = replace(
+        said,
+        required=len(parts) == 1 if required is None else bool(required),
+        coerce=coerce or said.coerce,
+    )
+    return column, get_origin(kept) is Index
+
+
+def column_type(kind: Any, options: Mapping[str, Any]) -> ColumnType:
+    """Return what is said of a column by the type of its values and the options of `Column`."""
+    return ColumnType(
         dtype=dtype_of(kind),
         nullable=bool(options.get("nullable")),
-        required=len(parts) == 1 if said is None else bool(said),
-        coerce=coerce or bool(options.get("coerce")),
+        coerce=bool(options.get("coerce")),
         unique=bool(options.get("unique")),
         crs=str(options.get("crs") or ""),
         constraints=constraints(
@@ -265,7 +267,6 @@ def _column(annotation: Any, options: Mapping[str, Any], *, coerce: bool) -> tup
         ),
         regex=bool(options.get("regex")),
     )
-    return column, get_origin(kept) is Index
 
 
 def unfolded(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,11 @@
-"""A pandera ``DataFrameModel`` in, what it says of a frame out; only for schemas that use pandera themselves."""
+"""A pandera ``DataFrameModel`` in, what it says of a frame out.
+
+Only for schemas that use pandera themselves: importing this module imports pandera.
+"""
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import inspect
 from types import MappingProxyType
@@ -110,7 +113,7 @@ def _dtype(dtype: Any) -> DType:
     for kind, said in KINDS.items():
         if kind is not Any and isinstance(dtype, pandera_models.KINDS[kind]):
             return said
-    for python_type in (str, datetime.date, decimal.Decimal):
+    for python_type in (str, dt.date, decimal.Decimal):
         if dtype == pandas_engine.Engine.dtype(python_type):
             return PYTHON_TYPES[python_type]
     if getattr(dtype, "time_zone_agnostic", False):

@@ -1,16 +1,14 @@
-"""Pydantic models, dataclasses and typed dictionaries as what they are in a file: keys with values of a type."""
+"""Pydantic models, dataclasses and typed dictionaries as they are in a file: keys with values."""
 
 from __future__ import annotations
 
 import dataclasses
-import types
 import typing
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import AliasChoices, BaseModel
-from pydantic_core import PydanticUndefined
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -54,21 +52,22 @@ class Record:
     serializers: bool = False
 
 
-@lru_cache(maxsize=None)
+@cache
 def record_of(kind: Any) -> Record | None:
     """Return a class as keys with values, or None where it is no record."""
     if not isinstance(kind, type):
         return None
     if issubclass(kind, BaseModel):
         return None if kind.__pydantic_root_model__ else _of_model(kind)
-    if typing.is_typeddict(kind):
+    # A class of `TypedDict`, whichever module it is from.
+    if issubclass(kind, dict) and hasattr(kind, "__required_keys__"):
         return _of_typed_dict(kind)
     return _of_dataclass(kind) if dataclasses.is_dataclass(kind) else None
 
 
 def _of_model(model: type[BaseModel]) -> Record:
     decorators = model.__pydantic_decorators__
-    found = [
+    found: list[Any] = [
         *decorators.validators.values(),
         *decorators.field_validators.values(),
         *decorators.root_validators.values(),
@@ -116,8 +115,7 @@ def _read_name(name: str, info: FieldInfo) -> str:
 def _of_typed_dict(kind: Any) -> Record:
     required = kind.__required_keys__
     entries = {
-        name: Entry(_unqualified(annotation), name in required)
-        for name, annotation in _hints(kind).items()
+        name: Entry(_unqualified(annotation), name in required) for name, annotation in _hints(kind).items()
     }
     config = getattr(kind, "__pydantic_config__", {})
     return Record(
@@ -147,8 +145,7 @@ def _of_dataclass(kind: Any) -> Record:
 
 
 def _is_required(field: Any) -> bool:
-    missing = (dataclasses.MISSING, PydanticUndefined, ...)
-    return field.default in missing and field.default_factory is dataclasses.MISSING
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
 def _hints(kind: Any) -> dict[str, Any]:
@@ -156,4 +153,4 @@ def _hints(kind: Any) -> dict[str, Any]:
         return typing.get_type_hints(kind, include_extras=True)
     except NameError:
         # A name that is only known to a type checker: the key is known, what it holds is not.
-        return dict.fromkeys(types.get_original_bases and kind.__annotations__, Any)
+        return dict.fromkeys(kind.__annotations__, Any)

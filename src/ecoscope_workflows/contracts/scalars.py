@@ -6,7 +6,7 @@ a path is text, an enum member is its value, a date is text that a datetime can 
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import enum
 import os
@@ -28,7 +28,7 @@ _PATHS = (
     pathlib.WindowsPath,
     os.PathLike,
 )
-_TIMES = (datetime.datetime, datetime.date, datetime.time, datetime.timedelta)
+_TIMES = (dt.datetime, dt.date, dt.time, dt.timedelta)
 # Stored as text in a form of their own.
 _WRITTEN = (*_TIMES, decimal.Decimal, uuid.UUID, bytes)
 SCALARS: frozenset[object] = frozenset({*_NUMBERS, *_PATHS, *_WRITTEN, str, type(None)})
@@ -43,8 +43,15 @@ _WIDENS = {
     (float, complex),
     (decimal.Decimal, float),
     (decimal.Decimal, complex),
-    (datetime.date, datetime.datetime),
+    (dt.date, dt.datetime),
 }
+
+
+def scalar_of(kind: Any) -> Any:
+    """Return the simple type that a type is or derives from, or None where it is another."""
+    if kind is None:
+        return type(None)
+    return next((base for base in getattr(kind, "__mro__", ()) if base in SCALARS), None)
 
 
 def scalar_fits(produced: Any, required: Any) -> Verdict:
@@ -56,9 +63,9 @@ def scalar_fits(produced: Any, required: Any) -> Verdict:
         return YES
     if required is decimal.Decimal and produced in (bool, int, float):
         return cannot_tell("not every number has a decimal")
-    if (produced, required) == (datetime.datetime, datetime.date):
+    if (produced, required) == (dt.datetime, dt.date):
         return cannot_tell("a date and time is a date at midnight only")
-    if required is datetime.timedelta and produced in (int, float):
+    if required is dt.timedelta and produced in (int, float):
         return cannot_tell("a number may stand for seconds")
     if str in (produced, required) and {produced, required} & {*_WRITTEN}:
         return cannot_tell("whether text has the right form depends on the value")

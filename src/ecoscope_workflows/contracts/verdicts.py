@@ -53,14 +53,14 @@ def cannot_tell(reason: str, hint: str = "") -> Verdict:
     return Verdict("cannot tell", reason, hint)
 
 
-def all_of(verdicts: Iterable[Verdict]) -> Verdict:
-    """Return the verdict on a value all of whose parts must fit: the worst, with every reason for it."""
+def all_of(verdicts: Iterable[Verdict], joint: str = "; ") -> Verdict:
+    """Return the verdict on a value all of whose parts must fit: the worst, with the reasons for it."""
     given = list(verdicts)
     for answer in ("no", "cannot tell"):
         found = [verdict for verdict in given if verdict.answer == answer]
         if found:
             hint = next((verdict.hint for verdict in found if verdict.hint), "")
-            return Verdict(found[0].answer, _joined(verdict.reason for verdict in found), hint)
+            return Verdict(found[0].answer, _joined([verdict.reason for verdict in found], joint), hint)
     return YES
 
 
@@ -76,7 +76,7 @@ def one_of(verdicts: Iterable[Verdict]) -> Verdict:
     return reasons[0] if len(reasons) == 1 else NO
 
 
-def _joined(reasons: Iterable[str]) -> str:
+def _joined(reasons: list[str], joint: str) -> str:
     told = list(dict.fromkeys(reason for reason in reasons if reason))
     hidden = len(told) - MAX_REASONS
-    return "; ".join([*told[:MAX_REASONS], f"and {hidden} more"] if hidden > 0 else told)
+    return joint.join([*told[:MAX_REASONS], f"and {hidden} more"] if hidden > 0 else told)

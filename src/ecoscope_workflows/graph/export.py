@@ -139,8 +139,8 @@ def as_written(binding: Binding) -> Any:
     match binding:
         case Literal(value):
             return _plain(plain(value))
-        case Reference(instance):
-            return {REFERENCE: instance}
+        case Reference(instance, path=path):
+            return {REFERENCE: instance, "path": list(path)} if path else {REFERENCE: instance}
         case Environment(name):
             return {ENVIRONMENT: name}
         case ListOf(items):

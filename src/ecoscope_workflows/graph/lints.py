@@ -127,25 +127,27 @@ def variables_are_no_text(graph: Graph) -> list[Problem]:
     ]
 
 
-def overrides_match_the_form(graph: Graph) -> list[Problem]:
-    """Every override of the form leads to something that the form has."""
-    if not graph.spec.overrides:
+def the_form_is_as_meant(graph: Graph) -> list[Problem]:
+    """A form can be made, and every override leads to something that it has; a program runs without one."""
+    if not graph.spec.overrides and not graph.spec.groups:
         return []
-    from ecoscope_workflows.graph.rjsf import unmatched_overrides  # noqa: PLC0415  # few specs have overrides
+    from ecoscope_workflows.graph.rjsf import form_schema, unmatched_overrides  # noqa: PLC0415  # few need it
 
     try:
-        unmatched = unmatched_overrides(graph)
+        form_schema(graph)
+        refused: list[Problem] = []
     except SpecError as error:
-        # A form cannot be made; the program that runs can.
-        return [replace(problem, severity="warning") for problem in error.problems]
-    return [
+        refused = [replace(problem, severity="warning") for problem in error.problems]
+    told = {problem.where for problem in refused}
+    return refused + [
         _warning(
             "EW385",
             f"the override {override.path!r} of {override.section!r} matches nothing in the form",
             override.where,
             "compare it with `ecoscope-workflows get-params --format rjsf`",
         )
-        for override in unmatched
+        for override in unmatched_overrides(graph)
+        if override.where not in told
     ]
 
 
@@ -202,5 +204,5 @@ LINTS: tuple[Callable[[Graph], list[Problem]], ...] = (
     groups_have_titles_of_their_own,
     variables_are_documented,
     variables_are_no_text,
-    overrides_match_the_form,
+    the_form_is_as_meant,
 )

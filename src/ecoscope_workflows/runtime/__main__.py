@@ -15,7 +15,7 @@ from typing import TextIO
 
 from ecoscope_workflows.errors import EcoscopeWorkflowsError, Problem
 from ecoscope_workflows.runtime.execute import execute
-from ecoscope_workflows.runtime.jobs import Job, load_task, read_arguments
+from ecoscope_workflows.runtime.jobs import Job, read_arguments
 from ecoscope_workflows.runtime.orphans import Orphanage
 from ecoscope_workflows.runtime.timeouts import Timeout
 
@@ -23,7 +23,7 @@ ECHO_VARIABLE = "ECOSCOPE_WORKFLOWS_ECHO"
 SPEC_VARIABLE = "ECOSCOPE_WORKFLOWS_SPEC"
 USAGE = """\
 usage: python -m ecoscope_workflows.runtime INSTANCE --task MODULE:NAME[@FINGERPRINT] --output FILE
-           [--args JSON] [--input ARGUMENT=FILE]... [--mock FILE] [--log FILE]"""
+           [--args JSON] [--input ARGUMENT=FILE]... [--mock FILE] [--timeout SECONDS] [--log FILE]"""
 
 
 def parse(argv: list[str]) -> tuple[Job, Path | None]:
@@ -37,7 +37,7 @@ def parse(argv: list[str]) -> tuple[Job, Path | None]:
             name, _, path = value.partition("=")
             if path:  # an optional file that is not given
                 inputs[name] = (*inputs.get(name, ()), Path(path))
-        elif option in {"--task", "--output", "--args", "--mock", "--log"}:
+        elif option in {"--task", "--output", "--args", "--mock", "--log", "--timeout"}:
             options[option] = value
         else:
             raise SystemExit(f"unknown option {option!r}\n{USAGE}")
@@ -53,6 +53,7 @@ def parse(argv: list[str]) -> tuple[Job, Path | None]:
         code=code,
         spec=os.environ.get(SPEC_VARIABLE, ""),
         mock=Path(options["--mock"]) if "--mock" in options else None,
+        timeout=int(options["--timeout"]) if "--timeout" in options else None,
     )
     return job, Path(options["--log"]) if "--log" in options else None
 
@@ -66,7 +67,7 @@ def main(argv: list[str]) -> int:
     warnings.showwarning = _show_warning
     report = partial(_report, log, terminal)
     try:
-        with Timeout(job.instance, load_task(job.task).metadata.timeout, report):
+        with Timeout(job.instance, job.timeout, report):
             execute(job, allowed=Orphanage())
     except EcoscopeWorkflowsError as error:
         report(error)

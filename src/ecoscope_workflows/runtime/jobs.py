@@ -42,6 +42,8 @@ class Job:
         The hash of the spec.
     mock
         A file that stands in for the task's result.
+    timeout
+        Seconds after which the task is stopped, or None for no limit.
     """
 
     instance: str
@@ -52,6 +54,7 @@ class Job:
     code: str = ""
     spec: str = ""
     mock: Path | None = None
+    timeout: int | None = None
 
 
 def read_arguments(text: str) -> dict[str, Any]:

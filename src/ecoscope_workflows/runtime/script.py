@@ -28,7 +28,14 @@ from ecoscope_workflows.runtime.jobs import Job
 from ecoscope_workflows.runtime.params import validated
 from ecoscope_workflows.runtime.storage import discard, read_result, write_result
 from ecoscope_workflows.spec.document import Document, parse
-from ecoscope_workflows.spec.encoding import ENVIRONMENT, INPUT, as_mapping, canonical, decode, encode_plain
+from ecoscope_workflows.spec.encoding import (
+    ENVIRONMENT,
+    as_mapping,
+    canonical,
+    decode,
+    encode_plain,
+    mark_input,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -67,6 +74,18 @@ class Result:
     def read(self) -> Any:
         """Return the result as the next task gets it: from its file, as in every other target."""
         return read_result(self.path, self.codec)
+
+    def part(self, *steps: str | int) -> Part:
+        """Stand for the part of the result that these fields and positions lead to."""
+        return Part(self, steps)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a result."""
+
+    whole: Result
+    steps: tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -174,9 +193,12 @@ class Script:
 
 def _encode(value: Any, results: list[Result]) -> Any:
     """Encode an argument as `ecoscope_workflows.spec.encoding` does; results are collected in order."""
+    if isinstance(value, Part):
+        results.append(value.whole)
+        return mark_input(len(results) - 1, value.steps)
     if isinstance(value, Result):
         results.append(value)
-        return {INPUT: len(results) - 1}
+        return mark_input(len(results) - 1)
     if isinstance(value, Variable):
         return {ENVIRONMENT: value.name}
     if isinstance(value, list):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sys
 from contextlib import contextmanager
 from functools import cache
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 MAX_INLINE = 24 * 1024
 # With this key in a params file Snakemake reads it as a template of YTE, which may hold Python.
 TEMPLATE_KEY = "__use_yte__"
+# Snakemake has no way to write these in the name of an input file so that they stand for themselves.
+TAKEN_FOR_PATTERN = re.compile(r"[{}]|<\w+>")
 STATE = Path(".snakemake/ecoscope-workflows")
 
 
@@ -105,6 +108,11 @@ class Compiled:
     def file(self, instance: str, name: str) -> Callable[[object], str | list[str]]:
         """Return the param that is the path of an input file; none where it is not given."""
         value = self._given(instance).get(name)
+        if value is not None and TAKEN_FOR_PATTERN.search(str(value)):
+            what = f"{instance}.{name}: Snakemake takes {str(value)!r} for a pattern of names, not for a file"
+            hint = "rename the file: no braces, and no word between < and >"
+            with _plain_errors():
+                raise ParamsError(Problem("EW409", what, self._whole_document().at(instance, name), hint))
         return lambda wildcards: [] if value is None else str(value)  # noqa: ARG005  # Snakemake's signature
 
     def _given(self, instance: str) -> dict[str, Any]:

@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from ecoscope_workflows.spec.reader import Cursor
 
 _VARIABLE = re.compile(r"\$\{\{(.*)\}\}", re.DOTALL)
-_FORMS = "`${{ workflow.<id>.return }}` or `${{ env.<NAME> }}`"
+_CONSTANT = re.compile(r"\$\{\{\s*vars\.([A-Za-z_]\w*)\s*\}\}")
+_RESULT = re.compile(r"workflow\.([A-Za-z_]\w*)\.return((?:\.[A-Za-z_]\w*|\[-?\d+\])*)")
+_STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(-?\d+)\]")
+_FORMS = "`${{ workflow.<id>.return }}`, `${{ env.<NAME> }}` or `${{ vars.<name> }}`"
 
 
 def read_binding(cursor: Cursor) -> Binding:
@@ -21,29 +24,39 @@ def read_binding(cursor: Cursor) -> Binding:
         return _text(cursor, value)
     if isinstance(value, list):
         parts = tuple(read_binding(item) for item in cursor.items())
-        if all(isinstance(part, Literal) for part in parts):
-            return Literal(value, cursor.where)
-        return ListOf(parts, cursor.where)
+        plain = [part.value for part in parts if isinstance(part, Literal)]
+        return Literal(plain, cursor.where) if len(plain) == len(parts) else ListOf(parts, cursor.where)
     if isinstance(value, dict):
         entries = {key: read_binding(entry) for key, entry in cursor.entries()}
-        if all(isinstance(part, Literal) for part in entries.values()):
-            return Literal(value, cursor.where)
-        return DictOf(entries, cursor.where)
+        known = {key: part.value for key, part in entries.items() if isinstance(part, Literal)}
+        return Literal(known, cursor.where) if len(known) == len(entries) else DictOf(entries, cursor.where)
     return Literal(value, cursor.where)
 
 
 def _text(cursor: Cursor, text: str) -> Binding:
     # As published: only a string that starts with "${{" and ends with "}}" is a variable.
+    # A constant may stand inside a text; results and environment variables there are text, as published.
+    whole = _CONSTANT.fullmatch(text)
+    if whole:
+        return Literal(cursor.variables.look_up(whole.group(1), cursor), cursor.where)
+    filled = _CONSTANT.sub(lambda match: cursor.variables.as_text(match.group(1), cursor), text)
+    if filled != text:
+        return Literal(filled, cursor.where)
     match = _VARIABLE.fullmatch(text)
     return _variable(cursor, match.group(1)) if match else Literal(text, cursor.where)
 
 
 def _variable(cursor: Cursor, inner: str) -> Binding:
     where = cursor.where
-    parts = inner.strip().split(".")
-    match parts:
-        case ["workflow", name, "return"] if name.isidentifier():
-            return Reference(name, where)
+    word = inner.strip()
+    result = _RESULT.fullmatch(word)
+    if result:
+        steps = tuple(
+            name or int(number)
+            for name, number in (step.groups() for step in _STEP.finditer(result.group(2)))
+        )
+        return Reference(result.group(1), where, steps)
+    match word.split("."):
         case ["env", name] if name.isidentifier():
             return Environment(name, where)
         case ["workflow", name, *rest] if name.isidentifier():

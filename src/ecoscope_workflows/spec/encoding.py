@@ -1,7 +1,8 @@
 """Arguments of a call as JSON, and back: bindings in, plain data with marks out.
 
 Plain data stands as it is.
-A result of another instance is ``{"$input": n}``: the n-th file of that argument.
+A result of another instance is ``{"$input": n}``: the n-th file of that argument;
+a part of it is ``{"$input": [n, "field", 0]}``.
 An environment variable is ``{"$env": name}``.
 A mapping that would read like one of these marks is wrapped as ``{"$literal": {...}}``.
 """
@@ -9,12 +10,14 @@ A mapping that would read like one of these marks is wrapped as ``{"$literal": {
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ecoscope_workflows.errors import ContractError, Problem
 from ecoscope_workflows.spec.model import DictOf, Environment, ListOf, Literal, Reference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from ecoscope_workflows.spec.model import Binding
 
@@ -43,9 +46,9 @@ def encode(binding: Binding, inputs: list[str]) -> Any:
     match binding:
         case Literal(value):
             return encode_plain(value)
-        case Reference(instance):
+        case Reference(instance, path=path):
             inputs.append(instance)
-            return {INPUT: len(inputs) - 1}
+            return mark_input(len(inputs) - 1, path)
         case Environment(name):
             return {ENVIRONMENT: name}
         case ListOf(items):
@@ -63,11 +66,36 @@ def decode(value: Any, inputs: Sequence[Any], environment: Callable[[str], str])
     if _reads_like_a_mark(value):
         ((mark, content),) = value.items()
         if mark == INPUT:
-            return inputs[content]
+            number, *path = content if isinstance(content, list) else [content]
+            return part_of(inputs[number], path)
         if mark == ENVIRONMENT:
             return environment(content)
         value = content
     return {key: decode(item, inputs, environment) for key, item in value.items()}
+
+
+def mark_input(number: int, path: Sequence[str | int] = ()) -> dict[str, Any]:
+    """Return the mark of the n-th file of an argument, or of the part of it that `path` leads to."""
+    return {INPUT: [number, *path] if path else number}
+
+
+def part_of(value: Any, path: Sequence[str | int]) -> Any:
+    """Follow fields and positions into a value.
+
+    Raises
+    ------
+    ContractError
+        Saying where the path leads nowhere.
+    """
+    for number, step in enumerate(path):
+        by_key = isinstance(step, int) or isinstance(value, Mapping)
+        try:
+            value = value[step] if by_key else getattr(value, str(step))
+        except (LookupError, TypeError, AttributeError):
+            steps = "".join(f"[{way}]" if isinstance(way, int) else f".{way}" for way in path[: number + 1])
+            what = f"a result has no part `return{steps}`: {step!r} is not in {type(value).__name__}"
+            raise ContractError(Problem("EW615", what, hint="mend the reference in the spec")) from None
+    return value
 
 
 def canonical(arguments: Mapping[str, Any]) -> str:

@@ -22,10 +22,19 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """The return value of another task instance: ``${{ workflow.<id>.return }}``."""
+    """The return value of another task instance, or a part of it: ``${{ workflow.<id>.return.field[0] }}``.
+
+    Parameters
+    ----------
+    instance
+        The id of the instance.
+    path
+        The fields and positions that lead from the whole to the part; empty for the whole.
+    """
 
     instance: str
     where: Where
+    path: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +100,13 @@ class SkipIf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """One use of a task in a spec."""
+    """One use of a task in a spec.
+
+    Parameters
+    ----------
+    resources, retries, timeout
+        What this use asks for where it differs from what the task says of itself.
+    """
 
     id: str
     task: str
@@ -103,6 +118,9 @@ class Instance:
     argument_places: Mapping[str, Where] = field(default_factory=dict)
     fan_out: FanOut | None = None
     skipif: SkipIf | None = None
+    resources: Mapping[str, int | float | str] = field(default_factory=dict)
+    retries: int | None = None
+    timeout: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +164,8 @@ class Spec:
         Changes to the form, in the order they are written.
     requirements
         The packages that the spec needs installed.
+    unused_variables
+        Where the constants stand that nothing refers to.
     environment
         What the spec says that environment variables hold, by their name.
     """
@@ -160,4 +180,5 @@ class Spec:
     groups: tuple[Group, ...] = ()
     overrides: tuple[Override, ...] = ()
     requirements: tuple[Requirement, ...] = ()
+    unused_variables: Mapping[str, Where] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.errors import Problem, Where, did_you_mean
+from ecoscope_workflows.spec.variables import Variables
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -34,6 +35,7 @@ class Cursor:
     value: Any
     path: tuple[str | int, ...] = ()
     problems: list[Problem] = field(default_factory=list)
+    variables: Variables = field(default_factory=Variables)
 
     @property
     def where(self) -> Where:
@@ -46,7 +48,7 @@ class Cursor:
 
     def child(self, key: str | int) -> Cursor:
         """Return a cursor on an entry of this mapping or list."""
-        return Cursor(self.document, self.value[key], (*self.path, key), self.problems)
+        return Cursor(self.document, self.value[key], (*self.path, key), self.problems, self.variables)
 
     def key_where(self, key: str) -> Where:
         """Return where a key of this mapping stands."""

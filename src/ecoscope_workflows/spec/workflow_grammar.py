@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ecoscope_workflows.spec.bindings import read_binding
@@ -11,12 +12,15 @@ from ecoscope_workflows.spec.model import (
     FanOut,
     Group,
     Instance,
+    ListOf,
     Literal,
     Override,
+    Reference,
     SkipIf,
     Spec,
 )
 from ecoscope_workflows.spec.requirements import Requirement, read_requirements
+from ecoscope_workflows.spec.variables import read_variables
 
 if TYPE_CHECKING:
     from ecoscope_workflows.errors import Where
@@ -27,11 +31,23 @@ ROOT_KEYS = (
     "requirements",
     "metadata",
     "rjsf-overrides",
+    "vars",
     "task-instance-defaults",
     "workflow",
     "cache_root",
 )
-INSTANCE_KEYS = ("name", "id", "task", "partial", "map", "mapvalues", "skipif")
+INSTANCE_KEYS = (
+    "name",
+    "id",
+    "task",
+    "partial",
+    "map",
+    "mapvalues",
+    "skipif",
+    "resources",
+    "retries",
+    "timeout",
+)
 GROUP_KEYS = ("type", "title", "description", "tasks")
 FAN_OUT_KEYS = ("argnames", "argvalues")
 SKIPIF_KEYS = ("conditions", "unpack_depth")
@@ -40,8 +56,9 @@ MAX_SPEC_ID = 64
 MAX_INSTANCE_ID = 32
 
 
-def read_workflow_spec(root: Cursor, sha256: str) -> Spec:
+def read_workflow_spec(plain_root: Cursor, sha256: str) -> Spec:
     """Read a whole spec; instances may stand in any order, in groups or on their own."""
+    root = replace(plain_root, variables=read_variables(plain_root))
     root.only_keys(ROOT_KEYS, "a spec")
     name = (
         root.child("id").identifier("the id of the spec", MAX_SPEC_ID) if root.needs("id", "the spec") else ""
@@ -76,6 +93,7 @@ def read_workflow_spec(root: Cursor, sha256: str) -> Spec:
         cache_root=cache_root,
         description=metadata.description,
         requirements=requirements,
+        unused_variables=root.variables.unused,
         groups=tuple(groups),
         overrides=_overrides(root),
         environment=_environment(root),
@@ -177,7 +195,30 @@ def _instance(entry: Cursor, group: str | None, defaults: SkipIf | None) -> Inst
         argument_places=places,
         fan_out=_fan_out(entry),
         skipif=(_skipif(entry) if entry.value.get("skipif") is not None else None) or defaults,
+        resources=_resources(entry),
+        retries=_count(entry, "retries"),
+        timeout=_count(entry, "timeout"),
     )
+
+
+def _resources(entry: Cursor) -> dict[str, int | float | str]:
+    if not entry.has("resources") or not entry.child("resources").is_a(dict, "`resources`"):
+        return {}
+    for name, value in entry.child("resources").entries():
+        if not name.isidentifier():
+            value.fault("EW214", f"resource {name!r} is not an identifier")
+        if isinstance(value.value, bool) or not isinstance(value.value, int | float | str):
+            value.fault("EW211", f"resource {name!r} must be a number or text")
+    return dict(entry.value["resources"])
+
+
+def _count(entry: Cursor, key: str) -> int | None:
+    if not entry.has(key) or not entry.child(key).is_a(int, f"`{key}`"):
+        return None
+    number: int = entry.value[key]
+    if number < 0:
+        entry.child(key).fault("EW211", f"`{key}` must not be negative")
+    return number
 
 
 def _partial(entry: Cursor) -> tuple[dict[str, Binding], dict[str, Where]]:
@@ -210,6 +251,13 @@ def _fan_out(entry: Cursor) -> FanOut | None:
     if isinstance(argvalues, Literal) and not isinstance(argvalues.value, list):
         hint = "write `${{ workflow.<id>.return }}`"
         fan_out.child("argvalues").fault("EW221", "`argvalues` must be a reference or a list of them", hint)
+    if (
+        isinstance(argvalues, ListOf)
+        and len(argvalues.items) == 1
+        and isinstance(argvalues.items[0], Reference)
+    ):
+        # As published: a list of one result is that result, and the calls go over its values.
+        argvalues = argvalues.items[0]
     return FanOut(given[0], _argnames(fan_out.child("argnames")), argvalues, fan_out.where)
 
 

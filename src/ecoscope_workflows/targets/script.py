@@ -131,8 +131,9 @@ def expression(binding: Binding, level: int) -> str:
     """Return a binding as a Python expression: variables for results, literals for values."""
     inner, outer = INDENT * (level + 1), INDENT * level
     match binding:
-        case Reference(instance):
-            return f"{instance}_return"
+        case Reference(instance, path=path):
+            part = f".part({', '.join(literal(step) for step in path)})" if path else ""
+            return f"{instance}_return{part}"
         case Environment(name):
             return f"workflow.environment({text_literal(name)})"
         case ListOf(items):

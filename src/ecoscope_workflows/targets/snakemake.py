@@ -20,14 +20,25 @@ RESERVED = frozenset(dir(list)) | {
     "get",
     "items",
     "keys",
-    "values",
-    "size",
-    "update",
-    "size_files",
     "plainstrings",
+    "self",
+    "size",
+    "size_files",
+    "size_files_gb",
+    "size_files_kb",
+    "size_files_mb",
+    "size_gb",
+    "size_kb",
+    "size_mb",
+    "size_tempfiles",
+    "temp_size_mb",
+    "update",
+    "values",
 }
-# Words that open a directive: as the name of a rule they read as one.
-KEYWORDS = frozenset({"all", "rule", "checkpoint", "module", "use", "storage", "config", "workflow", "rules"})
+# Words that open a directive: as the name of a rule they read as one; and a key that no params file may hold.
+KEYWORDS = frozenset(
+    {"__use_yte__", "all", "checkpoint", "config", "module", "rule", "rules", "storage", "use", "workflow"}
+)
 
 
 def snakefile(view: View) -> str:
@@ -70,6 +81,7 @@ def _rule(row: Row) -> dict[str, Any]:
         "retries": row.retries,
         "image": text_literal(f"docker://{row.image}") if row.image else "",
         "threads": row.threads,
+        "timeout": row.timeout,
         "resources": {name: literal(value) for name, value in row.resources.items()},
         "task": call("compiled.code", [text_literal(f"{row.module}:{row.function}")], "task="),
         "args": _args(row),
@@ -102,9 +114,10 @@ def _inputs(row: Row) -> Iterator[dict[str, str]]:
     taken: set[str] = set()
     several = [item.argument for item in row.inputs]
     for number, item in enumerate(row.inputs):
-        name = item.argument
-        if several.count(name) > 1:
-            name = f"{name}_{several[:number].count(name) + 1}"
+        # Names that start with an underscore are Snakemake's own.
+        name = f"input{item.argument}" if item.argument.startswith("_") else item.argument
+        if several.count(item.argument) > 1:
+            name = f"{name}_{several[:number].count(item.argument) + 1}"
         while name in RESERVED or keyword.iskeyword(name) or name in taken:
             name += "_"
         taken.add(name)

@@ -52,6 +52,7 @@ class Row:
     threads: int = 1
     resources: Mapping[str, int | float | str] = field(default_factory=dict)
     retries: int = 0
+    timeout: int | None = None
     image: str | None = None
     mock: str | None = None
 
@@ -130,14 +131,16 @@ def _row(node: Node, files: Mapping[str, str], mock: str | None) -> Row:
         encoded = encode(binding, instances)
         inputs += [Input(argument, instance, files[instance]) for instance in instances]
         # A result as a whole is said by its file alone.
-        if not isinstance(binding, Reference):
+        if not isinstance(binding, Reference) or binding.path:
             bound[argument] = encoded
     inputs += [Input(name) for name, parameter in node.free.items() if parameter.is_file]
-    metadata = node.task.metadata
-    resources = dict(metadata.resources)
+    metadata, instance = node.task.metadata, node.instance
+    resources = {**metadata.resources, **instance.resources}
     threads = int(resources.pop("threads", 1))
-    if metadata.timeout is not None:
-        resources.setdefault("runtime", math.ceil(metadata.timeout / 60))
+    timeout = metadata.timeout if instance.timeout is None else instance.timeout
+    if timeout is not None:
+        # Schedulers of clusters count in minutes; the runner itself in seconds.
+        resources = {"runtime": math.ceil(timeout / 60), "timeout_s": timeout, **resources}
     return Row(
         id=node.id,
         title=node.instance.name or node.task.description or node.id,
@@ -150,7 +153,8 @@ def _row(node: Node, files: Mapping[str, str], mock: str | None) -> Row:
         bound={} if mock else bound,
         threads=threads,
         resources=resources,
-        retries=metadata.retries,
+        retries=metadata.retries if instance.retries is None else instance.retries,
+        timeout=timeout,
         image=metadata.image,
         mock=mock,
     )

@@ -1,7 +1,7 @@
 """Boxes and the links between them in, a drawing in columns from left to right out.
 
-After Sugiyama, Tagawa and Toda 1981 (doi:10.1109/TSMC.1981.4308636): columns by longest path, order within a
-column by the mean place of the neighbours, and a lane of its own for a link in every column it passes through.
+After Sugiyama, Tagawa and Toda 1981 (doi:10.1109/TSMC.1981.4308636): columns by longest path, order within
+a column by the mean place of the neighbours, and a lane for a link in every column that it passes through.
 All links of one box share their lanes.
 """
 

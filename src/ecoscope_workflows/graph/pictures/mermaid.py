@@ -21,9 +21,11 @@ def mermaid(words: Words) -> str:
 
 def quoted(text: str) -> str:
     """Return text as Mermaid shows it to the letter: all but letters, digits and a few signs as entities."""
-    return "".join(
+    entities = (
         letter if letter.isalnum() or letter in _PLAIN else f"#{ord(letter)};" for letter in one_line(text)
     )
+    # Mermaid takes a backslash and an n for the end of a line even so; a word joiner between them is not seen.
+    return "".join(entities).replace("#92;n", "#92;#8288;n")
 
 
 def _lines(words: Words) -> Iterator[str]:

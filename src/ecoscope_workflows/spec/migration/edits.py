@@ -6,8 +6,12 @@ import bisect
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ecoscope_workflows.errors import Where
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # What YAML takes for the end of a line.
 _LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
@@ -54,7 +58,7 @@ class Lines:
 
 @dataclass
 class Edits:
-    """Changes to `text`; none may overlap another."""
+    """Changes to `text`; one inside a stretch that another replaces goes with it."""
 
     text: str
     changes: list[tuple[int, int, str]] = field(default_factory=list)
@@ -97,8 +101,12 @@ class Edits:
             position = end
         return Origins(results, sources, exact)
 
-    def _ordered(self) -> list[tuple[int, int, str]]:
-        return sorted(self.changes, key=lambda change: change[:2])
+    def _ordered(self) -> Iterator[tuple[int, int, str]]:
+        position = 0
+        for start, end, new in sorted(self.changes, key=lambda change: change[:2]):
+            if start >= position:
+                yield start, end, new
+                position = end
 
 
 @dataclass(frozen=True)

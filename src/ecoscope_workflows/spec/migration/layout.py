@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -14,6 +15,11 @@ try:
     from yaml import CSafeLoader
 except ImportError:  # PyYAML was built without libyaml: the same, slower
     from yaml import SafeLoader as CSafeLoader  # type: ignore[assignment]  # stands in for it
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LOADER = CSafeLoader
 
 # An anchor or a tag before a node, and what may stand between it and the node.
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*(?:\s+(?:#[^\n]*\n\s*)*|(?=[,\]}])|\Z))*")
@@ -109,7 +115,8 @@ def lay_out(text: str) -> Node:
 class _Builder:
     def __init__(self, text: str) -> None:
         self.text = text
-        self.events = iter(yaml.parse(text, Loader=CSafeLoader))
+        # Typed loosely: which attributes an event has depends on its class.
+        self.events: Iterator[Any] = iter(yaml.parse(text, Loader=LOADER))
         self.anchors: dict[str, Node] = {}
 
     def root(self) -> Node:
@@ -118,10 +125,10 @@ class _Builder:
             if isinstance(event, yaml.NodeEvent):
                 return self.node(event)
 
-    def node(self, event: yaml.NodeEvent) -> Node:
+    def node(self, event: Any) -> Node:
         start, end = event.start_mark.index, event.end_mark.index
         if isinstance(event, yaml.AliasEvent):
-            return Alias(start, end, self.anchors[event.anchor])
+            return Alias(start, end, self.anchors[str(event.anchor)])
         content = self.content(event, start)
         node: Node
         if isinstance(event, yaml.ScalarEvent):
@@ -141,7 +148,7 @@ class _Builder:
             self.fill_sequence(node)
         return node
 
-    def content(self, event: yaml.NodeEvent, start: int) -> int:
+    def content(self, event: Any, start: int) -> int:
         if not event.anchor and not getattr(event, "tag", None):
             return start
         match = _PROPERTIES.match(self.text, start)
@@ -159,7 +166,7 @@ class _Builder:
         node.end = self.end(node, event, node.items)
 
     @staticmethod
-    def end(node: Mapping | Sequence, event: yaml.Event, parts: list[Entry] | list[Node]) -> int:
+    def end(node: Mapping | Sequence, event: Any, parts: list[Entry] | list[Node]) -> int:
         if node.flow:
             return int(event.end_mark.index)
         return parts[-1].end if parts else node.start

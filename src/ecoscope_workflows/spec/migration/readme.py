@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ecoscope_workflows.errors import Problem
+from ecoscope_workflows.spec.migration.entries import add_after, rename_key, separator
 from ecoscope_workflows.spec.migration.layout import Alias, Mapping, Scalar, Sequence, is_merge, key_text
 from ecoscope_workflows.spec.migration.words import (
     free_instance_id,
@@ -52,6 +53,8 @@ class Names:
         ]
         if self.spec != spec.id:
             notes.append(f"the workflow is called {self.spec!r} now: {spec.id!r} is one of its tasks")
+        if spec.description:
+            notes.append("`metadata` names no licence and no maintainers yet: fill them in")
         return notes
 
 
@@ -82,52 +85,39 @@ class ReadmeMigration:
     def refuse(self, offset: int, what: str, hint: str) -> None:
         """Report a part that cannot be rewritten."""
         where = self.edits.lines.where(offset, self.spec.file)
-        self.problems.append(Problem("EW240", f"{what} cannot be migrated here", where, hint))
-
-    def rename_key(self, entry: Entry, new: str) -> None:
-        """Give a key of the spec another name; its anchor stays."""
-        if isinstance(entry.key, Scalar):
-            self.edits.replace(entry.key.content, entry.key.end, new)
+        self.problems.append(Problem("EW251", f"{what} cannot be migrated here", where, hint))
 
     def name(self, entry: Entry) -> None:
         """Rewrite ``name: x`` as ``id: x`` and ``requirements: []``."""
-        self.rename_key(entry, "id")
+        rename_key(self.edits, entry, "id")
         if self.names.spec != self.spec.id:
             content = entry.value.content if isinstance(entry.value, Scalar) else entry.value.start
             self.edits.replace(content, entry.value.end, word(self.names.spec))
-        self.add_after(entry, "requirements: []")
-
-    def add_after(self, entry: Entry, *lines: str) -> None:
-        """Add keys behind an entry of the spec."""
-        if self.root.flow:
-            self.edits.insert(entry.end, "".join(f", {line}" for line in lines))
-        else:
-            margin = self.edits.line_break + " " * self.edits.lines.column(self.root.content)
-            self.edits.insert(self.edits.lines.end(entry.end), "".join(margin + line for line in lines))
+        add_after(self.edits, self.root, entry, "requirements: []")
 
     def description(self, entry: Entry) -> None:
         """Rewrite ``description: x`` as part of ``metadata``, which must name a licence and maintainers."""
-        if not self.spec.description:
-            self.rename_key(entry, "metadata")
+        if isinstance(entry.value, Scalar) and entry.value.bare and not self.spec.description:
+            # It is null, as `metadata` may be.
+            rename_key(self.edits, entry, "metadata")
             return
         name = f"name: {word(self.names.spec)}"
         rest = ["maintainers: []", 'license: ""']
         if self.root.flow:
-            self.rename_key(entry, f"metadata: {{{name}, description")
+            rename_key(self.edits, entry, f"metadata: {{{name}, description")
             self.edits.insert(entry.end, f", {', '.join(rest)}}}")
             return
-        margin = " " * self.edits.lines.column(self.root.content) + _INDENT
-        line_break = self.edits.line_break
-        self.rename_key(entry, f"metadata:{line_break}{margin}{name}{line_break}{margin}description")
+        margin = separator(self.edits, self.root) + _INDENT
+        rename_key(self.edits, entry, f"metadata:{margin}{name}{margin}description")
         self.indent(self.edits.lines.next(entry.start), entry.end)
-        self.add_after(entry, *(_INDENT + line for line in rest))
+        add_after(self.edits, self.root, entry, *(_INDENT + line for line in rest))
 
     def tasks(self, entry: Entry) -> None:
         """Rewrite the tasks as a list of instances."""
         if not isinstance(entry.value, Mapping):
             self.refuse(entry.value.start, "an alias", "write out what it stands for")
             return
-        self.rename_key(entry, "workflow")
+        rename_key(self.edits, entry, "workflow")
         tasks = entry.value
         if tasks.flow:
             self.edits.replace(tasks.content, tasks.content + 1, "[")
@@ -136,7 +126,7 @@ class ReadmeMigration:
             colon = self.colon(task)
             if is_merge(task):
                 self.refuse(task.start, "a merged key (`<<`)", "write out the tasks that it merges")
-            elif colon is None and not (tasks.flow and _says_nothing(task.value)):
+            elif colon is None and not (tasks.flow and self.says_nothing(task.value)):
                 self.refuse(task.start, "a key of this form", "write `task:` on a line of its own")
             elif tasks.flow:
                 self.flow_task(task, colon or task.key.end)
@@ -152,24 +142,34 @@ class ReadmeMigration:
 
     def colon(self, task: Entry) -> int | None:
         """Return where the colon behind a task's name ends; an explicit key (``? name``) has none of ours."""
-        text = self.edits.text
-        if text[: task.start].rstrip(" \t").endswith("?"):
+        before = self.edits.text[self.edits.lines.start(task.start) : task.start]
+        if before.rstrip().endswith("?"):
             return None
-        match = _COLON.match(text, task.key.end)
+        match = _COLON.match(self.edits.text, task.key.end)
         return match.end() if match else None
+
+    def says_nothing(self, value: Node) -> bool:
+        """Return whether a value is null or an empty mapping without a comment, or an alias of one."""
+        if isinstance(value, Alias):
+            return self.says_nothing(value.target)
+        if isinstance(value, Mapping):
+            return not value.entries and "#" not in self.edits.text[value.start : value.end]
+        return isinstance(value, Scalar)
 
     def named(self, task: Entry) -> tuple[str, str]:
         """Return the id and the task of an entry, as they are written."""
         name = key_text(task)
         key = self.edits.text[task.key.start : task.key.end]
-        as_written = not (isinstance(task.key, Scalar) and task.key.bare and task.key.content == task.key.start)
+        as_written = not (
+            isinstance(task.key, Scalar) and task.key.bare and task.key.content == task.key.start
+        )
         return word(self.names.instances[short_name(name)]), key if as_written else word(name)
 
     def flow_task(self, task: Entry, colon: int) -> None:
         """Rewrite ``task: {…}`` within braces."""
         identifier, name = self.named(task)
         head = f"{{id: {identifier}, task: {name}"
-        nothing = _says_nothing(task.value)
+        nothing = self.says_nothing(task.value)
         if nothing and "#" not in self.edits.text[colon : task.end]:
             self.edits.replace(task.start, max(colon, task.end), head + "}")
             return
@@ -188,7 +188,7 @@ class ReadmeMigration:
         margin = self.edits.line_break + " " * lines.column(task.start) + _INDENT
         same_line = value.start < lines.end(colon)
         self.edits.replace(task.start, colon, f"- id: {identifier}")
-        if _says_nothing(value):
+        if self.says_nothing(value):
             self.remove(colon, value, same_line=same_line)
             self.edits.insert(lines.end(value.end if same_line else colon), f"{margin}task: {name}")
             return
@@ -259,21 +259,14 @@ class ReadmeMigration:
             self.argument(alias, alias.start, alias.target, in_flow=in_flow)
 
     def argument(self, written: Scalar | Alias, start: int, value: Scalar, *, in_flow: bool) -> None:
-        """Rewrite one name of a task, in the quotes that it had; braces need quotes where braces have a meaning."""
+        """Rewrite one name of a task, in the quotes that it had; between braces it needs some."""
         name = short_name(value.text)
         if not name.isidentifier():
             where = self.edits.lines.where(written.start, self.spec.file)
             hint = "write the name of the task whose result it takes"
-            self.problems.append(Problem("EW241", f"{value.text!r} is not the name of a task", where, hint))
+            self.problems.append(Problem("EW252", f"{value.text!r} is not the name of a task", where, hint))
             return
         first = self.edits.text[start]
         quote = first if first in "'\"" else '"' if in_flow else ""
         new = reference(self.names.instances.get(name, name), quote)
         self.edits.replace(start, written.end, new)
-
-
-def _says_nothing(value: Node) -> bool:
-    """Return whether a value is null or an empty mapping, or an alias of one."""
-    if isinstance(value, Alias):
-        return _says_nothing(value.target)
-    return isinstance(value, Scalar) or (isinstance(value, Mapping) and not value.entries)

@@ -102,3 +102,42 @@ def odd_values() -> Any:
 def show(value: Any) -> str:
     """Write a value as Python does."""
     return repr(value)
+
+
+@distributed
+def reserved(  # noqa: PLR0913, PLR0917  # each is a name that means something elsewhere
+    input: int,  # noqa: A002  # as above, and so on
+    output: int,
+    params: int,
+    log: int,
+    threads: int,
+    resources: int,
+    wildcards: int,
+    rule: int,
+    count: int,
+    index: int,
+    items: int,
+    get: int,
+    keys: int,
+    values: int,
+    sort: int,
+    size: int,
+    size_mb: int,
+    update: int,
+    self: int,
+    instance: int,
+    task: int,
+    args: int,
+    bound: int,
+    example: int,
+    workflow: int,
+    results: int,
+    match: int,
+    _names: int,
+    _hidden: int,
+    x: list[int],
+    x_1: int,
+    x_2: int,
+) -> dict[str, Any]:
+    """Return everything by its name."""
+    return dict(locals())

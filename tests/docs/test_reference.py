@@ -1,0 +1,108 @@
+"""The reference is complete: each page lists what the code has, and nothing that it has not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+from ecoscope_workflows.annotations import __all__ as annotation_names
+from ecoscope_workflows.cli import cli
+from ecoscope_workflows.compiler.loading import load_graph
+from ecoscope_workflows.registry.catalog import installed_catalog
+from ecoscope_workflows.targets.script import script_context
+from ecoscope_workflows.targets.view import view
+from ecoscope_workflows.tasks import schemas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+REFERENCE = ROOT / "docs" / "reference"
+
+
+def page(name: str) -> str:
+    return (REFERENCE / name).read_text(encoding="utf-8")
+
+
+def first_cells(text: str) -> list[str]:
+    """Return what stands in backticks in the first cell of each row of the tables of a page."""
+    rows = re.findall(r"^\| ([^|]*) \|", text, re.MULTILINE)
+    return [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
+
+
+def test_every_error_code_is_documented_and_every_documented_one_exists() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py")]
+    used = {code for text in sources for code in re.findall(r"\bEW\d{3}\b", text)}
+    documented = re.findall(r"^### (EW\d{3}): ", page("errors.md"), re.MULTILINE)
+    assert sorted(documented) == sorted(used)
+
+
+def test_every_documented_error_says_what_to_do() -> None:
+    for section in page("errors.md").split("\n### ")[1:]:
+        _, _, advice = section.partition("**What to do**\n")
+        assert advice.strip(), section.partition("\n")[0]
+
+
+def options(command: click.Command) -> Iterator[str]:
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            yield from (
+                name for name in (*parameter.opts, *parameter.secondary_opts) if name.startswith("--")
+            )
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            yield name
+            yield from options(inner)
+
+
+def test_every_command_and_option_is_documented() -> None:
+    text = page("cli.md")
+    for name in options(cli):
+        assert re.search(rf"`{re.escape(name)}[` \\]", text), f"docs/reference/cli.md says nothing of {name}"
+
+
+def test_the_names_of_a_template_are_those_that_are_documented() -> None:
+    context = script_context(view(load_graph(ROOT / "specs" / "time_density" / "spec.yaml")))
+    of_workflow, of_step = page("templates.md").split("## A step")
+    assert set(first_cells(of_workflow)) == set(context)
+    assert set(first_cells(of_step)) == set(context["steps"][0])
+
+
+def test_every_annotation_is_documented() -> None:
+    text = page("schemas-and-annotations.md")
+    # These two are how the others are made.
+    names = set(annotation_names) - {"FileInput", "FileSuffix"}
+    assert [name for name in sorted(names) if not re.search(rf"\b{name}\b", text)] == []
+
+
+def test_every_built_in_task_and_every_column_is_documented() -> None:
+    text = page("built-in-tasks.md")
+    own = [task.name for task in installed_catalog() if task.module.startswith("ecoscope_workflows.")]
+    assert sorted(set(first_cells(text)) & set(own)) == sorted(own)
+    for name in ("Relocations", "Trajectory", "TimeDensity"):
+        assert f"`{name}`" in text
+        for column in getattr(schemas, name).to_schema().columns:
+            assert f"`{column}`" in text, f"column {column} of {name}"
+
+
+def test_every_decision_is_in_the_index() -> None:
+    folder = ROOT / "docs" / "decisions"
+    notes = sorted(path.name for path in folder.glob("[0-9]*.md"))
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"\]\((\d{3}-[\w-]+\.md)\)", index) == notes
+    for name in notes:
+        text = (folder / name).read_text(encoding="utf-8")
+        assert text.startswith(f"# {name[:3]}: ")
+        parts = re.findall(r"^\*\*(\w+)\.\*\*$", text, re.MULTILINE)
+        assert parts == ["Context", "Decision", "Proof", "Consequences"], name
+
+
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in ROOT.glob("specs/*/spec.yaml")))
+def test_every_example_is_in_the_readme(name: str) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"(specs/{name}/spec.yaml)" in text
+    assert f"(rules/{name}/workflow/Snakefile)" in text
