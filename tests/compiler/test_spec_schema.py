@@ -7,9 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # ships no types
 
-from ecoscope_workflows.compiler.spec_schema import BRACES, IDENTIFIER, REFERENCE, spec_schema
+from ecoscope_workflows.compiler.spec_schema import (
+    BRACES,
+    CONSTANT,
+    IDENTIFIER,
+    REFERENCE,
+    RESULT,
+    spec_schema,
+)
 from ecoscope_workflows.errors import SpecError
-from ecoscope_workflows.spec import readme_grammar, requirements, workflow_grammar
+from ecoscope_workflows.spec import includes, instances, readme_grammar, requirements, workflow_grammar
 from ecoscope_workflows.spec.document import parse
 from ecoscope_workflows.spec.load import parse_spec
 
@@ -20,7 +27,7 @@ if TYPE_CHECKING:
 SCHEMA = spec_schema()
 DEFINITIONS = SCHEMA["$defs"]
 NOT_SHAPE = "no schema can see it: it takes the whole graph, or the tasks"
-ALLOWED_HERE = "allowed here: instances stand in any order, and both grammars are read"
+ALLOWED_HERE = "allowed here: any order, both grammars, parts of results"
 
 # Cases that must be refused, and that the schema without tasks lets pass.
 NOT_SEEN = {
@@ -28,6 +35,7 @@ NOT_SEEN = {
     "group-forward-ref-into-later-group": ALLOWED_HERE,
     "map-forward-ref": ALLOWED_HERE,
     "ref-cycle": NOT_SHAPE,
+    "ref-field-of-return": ALLOWED_HERE,
     "ref-forward": ALLOWED_HERE,
     "ref-self": NOT_SHAPE,
     "ref-to-spec-id": NOT_SHAPE,
@@ -96,10 +104,11 @@ def test_what_is_misshapen_fails(reference_data: Path) -> None:
 def test_the_keys_are_those_that_the_parser_knows() -> None:
     known = {
         "workflow_spec": workflow_grammar.ROOT_KEYS,
-        "instance": workflow_grammar.INSTANCE_KEYS,
+        "instance": instances.INSTANCE_KEYS,
         "group": workflow_grammar.GROUP_KEYS,
-        "fan_out": workflow_grammar.FAN_OUT_KEYS,
-        "skipif": workflow_grammar.SKIPIF_KEYS,
+        "include": includes.INCLUDE_KEYS,
+        "fan_out": instances.FAN_OUT_KEYS,
+        "skipif": instances.SKIPIF_KEYS,
         "overrides": workflow_grammar.OVERRIDE_SECTIONS,
         "readme_spec": readme_grammar.ROOT_KEYS,
     }
@@ -112,7 +121,7 @@ def test_the_keys_are_those_that_the_parser_knows() -> None:
     assert set(forms["else"]["properties"]) == set(requirements.CONDA_KEYS)
 
 
-INSTANCE = "id: w\nrequirements: []\nworkflow:\n  - {{id: s, task: add}}\n  - {{id: t, task: add, {}}}\n"
+INSTANCE = "id: w\nrequirements: []\nvars: {{c: text}}\nworkflow:\n  - {{id: s, task: add}}\n  - {{id: t, task: add, {}}}\n"
 HEAD = "id: w\nworkflow: []\n"
 SHAPES = {
     "a literal": "partial: {a: 1}",
@@ -123,6 +132,15 @@ SHAPES = {
     "a reference of an old form": 'partial: {a: "${{ s.return }}"}',
     "a reference inside a text": 'partial: {a: "of ${{ env.HOME }}"}',
     "a reference as a key": 'partial: {a: {"${{ nothing }}": 1}}',
+    "a part of a result": 'partial: {a: "${{ workflow.s.return.name[0] }}"}',
+    "a part of a result by text": 'partial: {a: "${{ workflow.s.return[name] }}"}',
+    "a constant": 'partial: {a: "${{ vars.c }}"}',
+    "constants inside a text": 'partial: {a: "${{ vars.c }} of ${{ vars.c }}"}',
+    "a constant and a result in a text": 'partial: {a: "${{ vars.c }} ${{ workflow.s.return }}"}',
+    "resources": "resources: {mem_mb: 4000, partition: long}, retries: 2, timeout: 60",
+    "a resource that is a list": "resources: {mem_mb: [4000]}",
+    "retries below zero": "retries: -1",
+    "a timeout that is a text": "timeout: long",
     "an argument that is no identifier": "partial: {a-b: 1}",
     "nothing for the arguments": "partial: null",
     "a list for the arguments": "partial: [1]",
@@ -183,6 +201,14 @@ ROOTS = {
     "a group without a title": "id: w\nrequirements: []\nworkflow: [{type: task-group, tasks: []}]\n",
     "a group in a group": "id: w\nrequirements: []\n"
     "workflow: [{type: task-group, title: T, tasks: [{type: task-group, title: U, tasks: []}]}]\n",
+    "constants": HEAD + "requirements: []\nvars: {a: 1, b: [2], c: {d: }}\n",
+    "a constant that is no identifier": HEAD + "requirements: []\nvars: {a-b: 1}\n",
+    "no constants": HEAD + "requirements: []\nvars:\n",
+    "an include without a prefix": "id: w\nrequirements: []\nworkflow: [{include: other.yaml}]\n",
+    "an include with a key": "id: w\nrequirements: []\n"
+    "workflow: [{include: other.yaml, prefix: a_, id: b}]\n",
+    "an include from anywhere": "id: w\nrequirements: []\nworkflow: [{include: /other.yaml, prefix: a_}]\n",
+    "an include from above": "id: w\nrequirements: []\nworkflow: [{include: a/../b.yaml, prefix: a_}]\n",
     "words of YAML 1.1": "id: w\nrequirements: []\nworkflow: [{id: on, task: a, partial: {on: yes}}]\n",
 }
 
@@ -190,6 +216,15 @@ ROOTS = {
 @pytest.mark.parametrize("text", ROOTS.values(), ids=ROOTS)
 def test_the_schema_and_the_parser_agree_on_a_spec(text: str) -> None:
     assert (faults(parse(text, "spec.yaml").value) == []) == is_read(text)
+
+
+def test_an_include_passes() -> None:
+    # The parser goes on to read the other file.
+    entry = {"include": "parts/other.yaml", "prefix": "a_", "partial": {"s": {"a": "${{ vars.c }}"}}}
+    value = {"id": "w", "requirements": [], "vars": {"c": 1}, "workflow": [entry]}
+    assert faults(value) == []
+    entry["partial"] = {"s": {"a": "${{ c }}"}}
+    assert len(faults(value)) == 1
 
 
 def is_read(text: str) -> bool:
@@ -202,5 +237,5 @@ def is_read(text: str) -> bool:
 
 def test_patterns_are_read_alike_by_python_and_by_editors() -> None:
     # A regular expression of ECMAScript knows none of these.
-    for pattern in (BRACES, REFERENCE, IDENTIFIER):
+    for pattern in (BRACES, CONSTANT, IDENTIFIER, REFERENCE, RESULT):
         assert not any(construct in pattern for construct in ("(?P", "(?<", r"\A", r"\Z", "(?s"))

@@ -204,6 +204,12 @@ def install_by_hand(site: Path) -> None:
 
 
 @pytest.fixture(scope="session")
+def examples() -> Path:
+    """Return the folder of the specs that are shipped with the package."""
+    return Path(__file__).parents[2] / "specs"
+
+
+@pytest.fixture(scope="session")
 def new_project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Project]:
     """Return a function that makes a project with a spec yet to be written."""
 

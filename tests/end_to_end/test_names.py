@@ -20,7 +20,7 @@ OF_SNAKEMAKE = {
     *("workflow", "rules", "config", "wildcards", "snakemake", "expand", "temp", "checkpoints", "lookup"),
 }
 OF_THE_PROGRAMS = {"compiled", "Compiled", "main", "Script", "Instance", "self", "env", "task", "args", "results"}
-UNUSUAL = {"é", "ＡＢ", "_", "_private", "lambda_", "match", "case", "type_", "x1", "rule_all", "os", "sys", "X"}
+UNUSUAL = {"_", "_private", "lambda_", "match", "case", "type_", "x1", "rule_all", "os", "sys", "X"}
 REFUSED = {
     *("__use_yte__", "all", "checkpoint", "config", "module", "rule", "rules", "storage", "use", "workflow")
 }
@@ -29,7 +29,7 @@ IDS = sorted(
     for name in OF_SNAKEMAKE | OF_THE_PROGRAMS | UNUSUAL
     if name.isidentifier() and not keyword.iskeyword(name) and name not in dir(builtins) and name not in REFUSED
 )
-RUN = ("threads", "output", "params", "size", "index", "sort", "lambda_", "run", "shell", "self", "é", "_", "count")
+RUN = ("threads", "output", "params", "size", "index", "sort", "lambda_", "run", "shell", "self", "_", "count")
 ARGUMENTS = (
     *("input", "output", "params", "log", "threads", "resources", "wildcards", "rule", "count", "index"),
     *("items", "get", "keys", "values", "sort", "size", "size_mb", "update", "self", "instance", "task", "args"),

@@ -106,6 +106,8 @@ def _snakemake(request: Request, graph: Graph, examples: Mapping[str, Path]) -> 
     model = ParamsModel.of(graph, tuple(mocks))
     yield Artifact("workflow/Snakefile", snakefile(laid_out).encode())
     yield Artifact("workflow/spec.yaml", request.spec.read_bytes())
+    for name in graph.spec.included:
+        yield Artifact(f"workflow/{name}", (request.spec.parent / name).read_bytes())
     yield Artifact(SCHEMA, (json.dumps(json_schemas(model), indent=2) + "\n").encode())
     yield Artifact("config/README.md", config_readme(laid_out, params_table(model)).encode())
     beside = request.spec.with_name("params.yaml")

@@ -11,8 +11,9 @@ import keyword
 from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.compiler.task_schemas import add_tasks
+from ecoscope_workflows.spec.instances import MAX_INSTANCE_ID
 from ecoscope_workflows.spec.requirements import CHANNELS, GIT_REFERENCES, SOURCES
-from ecoscope_workflows.spec.workflow_grammar import MAX_INSTANCE_ID, MAX_SPEC_ID, OVERRIDE_SECTIONS
+from ecoscope_workflows.spec.workflow_grammar import MAX_SPEC_ID, OVERRIDE_SECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,9 +27,12 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 # Letters beyond ASCII are a superset of what Python takes; regular expressions of editors know no better.
 _WORD = r"[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*"
 IDENTIFIER = f"^{_WORD}$"
-# Text of this form is a variable, or it is wrong.
+# Text of this form is a variable, holds a constant, or is wrong.
 BRACES = r"^\$\{\{[\s\S]*\}\}$"
-REFERENCE = rf"^\$\{{\{{\s*(workflow\.{_WORD}\.return|env\.{_WORD})\s*\}}\}}$"
+_RESULT = rf"workflow\.{_WORD}\.return(\.{_WORD}|\[-?[0-9]+\])*"
+RESULT = rf"^\$\{{\{{\s*{_RESULT}\s*\}}\}}$"
+REFERENCE = rf"^\$\{{\{{\s*({_RESULT}|env\.{_WORD}|vars\.{_WORD})\s*\}}\}}$"
+CONSTANT = rf"\$\{{\{{\s*vars\.{_WORD}\s*\}}\}}"
 _URL = r"^[a-z][a-z0-9+.-]*://\S+$"
 
 _TEXT: Schema = {"type": "string"}
@@ -46,11 +50,13 @@ def spec_schema(tasks: Iterable[TaskInfo] | None = None) -> Schema:
         Without them any name will do.
     """
     definitions: Schema = {
+        "result": _about("The result of another task instance.", type="string", pattern=RESULT),
         "reference": _about(
-            "The result of another task instance, or an environment variable, as the whole of a value.",
+            "A result, an environment variable or a constant, as the whole of a value.",
             type="string",
             pattern=REFERENCE,
         ),
+        "variable": {"type": "string", "pattern": f"{REFERENCE}|{CONSTANT}"},
         "value": _value(),
         "reserved": {"enum": sorted({*keyword.kwlist, *dir(builtins)})},
         "task": _about("The name of a task, or its dotted path where two have one name.", type="string"),
@@ -62,6 +68,7 @@ def spec_schema(tasks: Iterable[TaskInfo] | None = None) -> Schema:
         "fan_out": _fan_out(),
         "instance": _instance(),
         "group": _group(),
+        "include": _include(),
         "workflow_spec": _workflow_spec(),
         "readme_spec": _readme_spec(),
     }
@@ -107,10 +114,16 @@ def _value() -> Schema:
     inner = {"$ref": "#/$defs/value"}
     return {
         "if": {"type": "string", "pattern": BRACES},
-        "then": {"$ref": "#/$defs/reference"},
+        "then": {"$ref": "#/$defs/variable"},
         "items": inner,
         "additionalProperties": inner,
     }
+
+
+def _values() -> Schema:
+    """Return the schema of a mapping from arguments to values."""
+    value = {"$ref": "#/$defs/value"}
+    return {"type": "object", "propertyNames": _argument(), "additionalProperties": value}
 
 
 def _workflow_spec() -> Schema:
@@ -119,6 +132,7 @@ def _workflow_spec() -> Schema:
         "then": {"$ref": "#/$defs/group"},
         "else": {"$ref": "#/$defs/instance"},
     }
+    entry = {"if": {"required": ["include"]}, "then": {"$ref": "#/$defs/include"}, "else": entry}
     properties: Schema = {
         "id": _identifier("The name of the workflow.", MAX_SPEC_ID),
         "requirements": _about(
@@ -126,11 +140,16 @@ def _workflow_spec() -> Schema:
         ),
         "metadata": {"$ref": "#/$defs/metadata"},
         "rjsf-overrides": {"$ref": "#/$defs/overrides"},
+        "vars": _about(
+            "Constants that values refer to as `${{ vars.<name> }}`.",
+            type="object",
+            propertyNames=_argument(),
+        ),
         "task-instance-defaults": _about(
             "What holds for every task instance that does not say otherwise.",
             **_object({"skipif": {"$ref": "#/$defs/skipif"}}),
         ),
-        "workflow": _about("Task instances and task groups, in any order.", type="array", items=entry),
+        "workflow": _about("Task instances, task groups and includes.", type="array", items=entry),
         "cache_root": _about("Where results are shared between runs.", **_TEXT_OR_NOTHING),
     }
     return _object(properties, ("id", "requirements", "workflow"))
@@ -141,15 +160,18 @@ def _instance() -> Schema:
         "name": _about("The title of the instance in forms.", **_TEXT_OR_NOTHING),
         "id": _identifier("The name that others refer to the instance by.", MAX_INSTANCE_ID),
         "task": {"$ref": "#/$defs/task"},
-        "partial": _about(
-            "Values of arguments; all other arguments are given in the params file.",
-            type="object",
-            propertyNames=_argument(),
-            additionalProperties={"$ref": "#/$defs/value"},
-        ),
+        "partial": _about("Values of arguments; all others are given in the params file.", **_values()),
         "map": _about("One call for each element of a list.", **{"$ref": "#/$defs/fan_out"}),
         "mapvalues": _about("One call for each value of key-value pairs.", **{"$ref": "#/$defs/fan_out"}),
         "skipif": {"$ref": "#/$defs/skipif"},
+        "resources": _about(
+            "Resources of the job, such as `mem_mb`; they replace those of the task.",
+            type="object",
+            propertyNames=_argument(),
+            additionalProperties={"type": ["number", "string"]},
+        ),
+        "retries": _about("How often a failed job is tried again.", type="integer", minimum=0),
+        "timeout": _about("Seconds after which the job is stopped.", type="integer", minimum=0),
     }
     filled = {"type": "object", "minProperties": 1}
     both = {"required": ["map", "mapvalues"], "properties": {"map": filled, "mapvalues": filled}}
@@ -165,6 +187,23 @@ def _group() -> Schema:
     }
     about = "Task instances that stand on one card of a form."
     return _about(about, **_object(properties, ("type", "title", "tasks")))
+
+
+def _include() -> Schema:
+    properties: Schema = {
+        "include": _about(
+            "The path of another spec, below the folder of this one.",
+            type="string",
+            pattern=r"^(?!/)(?!(.*/)?\.\.(/|$))",
+        ),
+        "prefix": _identifier("What stands before each id of the other spec.", MAX_INSTANCE_ID),
+        "partial": _about(
+            "Values of arguments, by the ids of the other spec.",
+            type="object",
+            additionalProperties=_values(),
+        ),
+    }
+    return _about("The task instances of another spec.", **_object(properties, ("include", "prefix")))
 
 
 def _fan_out() -> Schema:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 Schema = dict[str, Any]
 
-_REFERENCE: Schema = {"$ref": "#/$defs/reference"}
+_RESULT: Schema = {"$ref": "#/$defs/result"}
+_VARIABLE: Schema = {"$ref": "#/$defs/variable"}
 _RESULTS: Schema = {"$ref": "#/$defs/results"}
 
 # Keywords whose value is a schema, a list of schemas, or a mapping of names to schemas, for parts of a value.
@@ -45,7 +46,7 @@ def add_tasks(definitions: Schema, tasks: Iterable[TaskInfo]) -> None:
     definitions["results"] = {
         "if": {"type": ["array", "object"], "minItems": 1, "minProperties": 1},
         "then": {"items": _RESULTS, "additionalProperties": _RESULTS},
-        "else": _REFERENCE,
+        "else": _RESULT,
     }
     for path, task in by_path.items():
         definitions[f"task.{path}"] = _use(task, written)
@@ -155,7 +156,7 @@ def _admit(schema: Any) -> Any:
     if "$ref" in inner:
         return inner
     notes = {key: inner.pop(key) for key in ("title", "description", "default") if key in inner}
-    return {**notes, "if": _REFERENCE, "else": inner}
+    return {**notes, "if": _VARIABLE, "else": inner}
 
 
 def _parts(keyword: str, value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""A type in, the types of its parts out: what stands in a list, what a list or mapping in a spec must hold."""
+"""A type in, the types of its parts out: what stands in it, what a list or mapping in a spec must hold."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ecoscope_workflows.contracts.records import record_of
 from ecoscope_workflows.contracts.shapes import Items, items_of, mapping_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
 UNIONS = (Union, types.UnionType)
 # The type of a part of which nothing is known.
@@ -29,10 +29,13 @@ class Parts:
         The type of each part, by index or key.
     faults
         What is wrong whatever the parts are, in words.
+    certain
+        False where the parts may each fit and the whole still not, because several types could be meant.
     """
 
     types: Mapping[Any, Any]
     faults: list[str] = field(default_factory=list)
+    certain: bool = True
 
 
 def members(annotation: Any) -> tuple[Any, ...]:
@@ -40,11 +43,16 @@ def members(annotation: Any) -> tuple[Any, ...]:
     return get_args(annotation) if get_origin(annotation) in UNIONS else (annotation,)
 
 
+def either(parts: Iterable[Any]) -> Any:
+    """Return the union of some types, at least one."""
+    return Union[tuple(parts)]  # noqa: UP007  # made at run time
+
+
 def without(annotation: Any, unwanted: Callable[[Any], bool]) -> Any:
     """Return a union without some of its types; any other type stays."""
     parts = members(annotation)
     kept = [part for part in parts if not unwanted(part)]
-    return annotation if len(kept) == len(parts) or not kept else Union[tuple(kept)]  # noqa: UP007  # at run time
+    return annotation if len(kept) == len(parts) or not kept else either(kept)
 
 
 def item_type(annotation: Any) -> Any:
@@ -59,7 +67,7 @@ def item_type(annotation: Any) -> Any:
         return Unsaid
     if get_origin(peeled.kind) in UNIONS:
         found = [item for item in map(item_type, get_args(peeled.kind)) if item is not None]
-        return Union[tuple(found)] if found else None
+        return either(found) if found else None
     if peeled.kind is str:
         return str
     items, mapping = items_of(peeled.kind), mapping_of(peeled.kind)
@@ -71,7 +79,7 @@ def item_type(annotation: Any) -> Any:
 def _any_item(items: Items) -> Any:
     if items.fixed is None:
         return items.item
-    return Union[tuple(items.fixed)] if items.fixed else Unsaid
+    return either(items.fixed) if items.fixed else Unsaid
 
 
 def list_parts(required: Any, count: int) -> Parts | None:
@@ -122,4 +130,4 @@ def _parts(required: Any, keys: Collection[Any], of: Callable[[Any], Parts | Non
     if len(found) <= 1:
         return found[0] if found else None
     # Which of several is meant is not known: each part may be what any of them asks for.
-    return Parts({key: Union[tuple(parts.types[key] for parts in found)] for key in keys})
+    return Parts({key: either(parts.types[key] for parts in found) for key in keys}, certain=False)

@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from ecoscope_workflows.contracts.frames import FAULT_TYPE, FrameFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydantic import ValidationError
+    from pydantic import TypeAdapter
 
 # A value longer than this hides the sentence it stands in.
 MAX_VALUE = 60
@@ -66,6 +68,18 @@ def faults_of(error: ValidationError, value: Any = _UNKNOWN) -> Iterator[ValueFa
             yield fault
 
 
+def faults_in(value: Any, adapter: TypeAdapter[Any]) -> list[ValueFault]:
+    """Return what is wrong with a value that somebody wrote, by the validator of its type."""
+    try:
+        adapter.validate_python(value)
+    except ValidationError as error:
+        return list(faults_of(error, value))
+    except Exception as error:  # noqa: BLE001  # a type may have validators of its author's, which raise anything
+        what = f"cannot be read: {type(error).__name__}: {error}, got {shown(value)}"
+        return [ValueFault((), what, "exception")]
+    return []
+
+
 def _all_faults(error: ValidationError) -> Iterator[ValueFault]:
     for item in error.errors(include_url=False):
         location = tuple(item["loc"])
@@ -95,6 +109,8 @@ def _message(kind: str, message: str, value: Any) -> str:
     text = text[:1].lower() + text[1:]
     if kind == "missing":
         return "is missing"
+    if kind == "path_type":
+        return f"expected path, got {shown(value)}"
     if kind == "extra_forbidden":
         return "is not known"
     if message.startswith("Input should be"):

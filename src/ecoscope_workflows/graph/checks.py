@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from ecoscope_workflows.contracts.describe import type_name
-from ecoscope_workflows.contracts.validation import faults_of
+from ecoscope_workflows.contracts.validation import faults_in
 from ecoscope_workflows.errors import Problem, did_you_mean
 from ecoscope_workflows.graph.order import find_cycle
 from ecoscope_workflows.spec.model import Environment, Literal
@@ -47,7 +45,8 @@ def no_cycles(graph: Graph) -> list[Problem]:
         reference.where for _, reference in graph.nodes[cycle[0]].references if reference.instance == cycle[1]
     )
     path = " -> ".join(cycle)
-    return [Problem("EW312", f"instances need each other in a circle: {path}", where, "remove one of these references")]
+    what = f"instances need each other in a circle: {path}"
+    return [Problem("EW312", what, where, "remove one of these references")]
 
 
 def arguments_exist(graph: Graph) -> list[Problem]:
@@ -109,12 +108,9 @@ def _literal_faults(node: Node, parameter: Parameter, binding: Literal) -> Itera
         what = f"{label} takes a {type_name(parameter.annotation)}, which cannot be written in a spec"
         yield Problem("EW324", what, binding.where, "refer to the task instance that makes it")
         return
-    try:
-        parameter.adapter.validate_python(binding.value)
-    except ValidationError as error:
-        for fault in faults_of(error, binding.value):
-            hint = f"{parameter.name!r} is {type_name(parameter.annotation)}"
-            yield Problem("EW324", f"{label}{fault.path}: {fault.message}", binding.where, hint)
+    for fault in faults_in(binding.value, parameter.adapter):
+        hint = f"{parameter.name!r} is {type_name(parameter.annotation)}"
+        yield Problem("EW324", f"{label}{fault.path}: {fault.message}", binding.where, hint)
 
 
 def values_come_from_somewhere(graph: Graph) -> list[Problem]:

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from ecoscope_workflows.contracts.describe import type_name
-from ecoscope_workflows.contracts.validation import faults_of
+from ecoscope_workflows.contracts.validation import faults_in
 from ecoscope_workflows.errors import ParamsError, Problem, Where, did_you_mean
 from ecoscope_workflows.graph.model import free_parameters
 from ecoscope_workflows.spec.reader import kind_of
@@ -165,14 +163,12 @@ def _value_faults(
     node: InstanceParams, parameter: Parameter, document: Document, value: Any
 ) -> Iterator[Problem]:
     label = f"{node.id}.{parameter.name}"
-    try:
-        parameter.adapter.validate_python(value)
-    except ValidationError as error:
-        if value is None:
-            hint = "give a value" + ("" if parameter.required else ", or remove the line to use the default")
-            yield Problem("EW404", f"{label} is empty", document.key_at(node.id, parameter.name), hint)
-            return
-        for fault in faults_of(error, value):
-            where = document.at(node.id, parameter.name, *fault.location)
-            hint = f"{parameter.name!r} is {type_name(parameter.annotation)}"
-            yield Problem("EW406", f"{label}{fault.path}: {fault.message}", where, hint)
+    faults = faults_in(value, parameter.adapter)
+    if faults and value is None:
+        hint = "give a value" + ("" if parameter.required else ", or remove the line to use the default")
+        yield Problem("EW404", f"{label} is empty", document.key_at(node.id, parameter.name), hint)
+        return
+    for fault in faults:
+        where = document.at(node.id, parameter.name, *fault.location)
+        hint = f"{parameter.name!r} is {type_name(parameter.annotation)}"
+        yield Problem("EW406", f"{label}{fault.path}: {fault.message}", where, hint)

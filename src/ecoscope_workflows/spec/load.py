@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ecoscope_workflows.errors import Problem, SpecError, Where
 from ecoscope_workflows.spec.document import parse
+from ecoscope_workflows.spec.includes import expand
 from ecoscope_workflows.spec.model import Instance, Spec, references
 from ecoscope_workflows.spec.reader import Cursor, kind_of
 from ecoscope_workflows.spec.readme_grammar import read_readme_spec
@@ -27,7 +28,30 @@ def load_spec(path: Path) -> Spec:
     SpecError
         With every fault of the file that can be found without knowing the tasks.
     """
-    return parse_spec(read_text(path), str(path))
+    return _load(path, ())
+
+
+def _load(path: Path, above: tuple[Path, ...]) -> Spec:
+    """Read a spec and those it includes; `above` are the files that include it."""
+    spec = parse_spec(read_text(path), str(path))
+    if not spec.includes:
+        return spec
+    here = (*above, path.resolve())
+
+    def load_inner(relative: str, where: Where) -> Spec:
+        inner = path.parent / relative
+        if inner.resolve() in here:
+            what = f"{relative!r} includes itself"
+            raise SpecError(Problem("EW263", what, where, "remove one of the includes"))
+        if not inner.is_file():
+            raise SpecError(Problem("EW264", f"there is no file {relative!r} to include", where))
+        return _load(inner, here)
+
+    whole = expand(spec, load_inner)
+    problems = [*_twins(whole), *_own_names(whole)]
+    if problems:
+        raise SpecError(problems)
+    return whole
 
 
 def read_text(path: Path) -> str:

@@ -142,6 +142,29 @@ class Override:
     where: Where
 
 
+@dataclass(frozen=True, slots=True)
+class Include:
+    """Another spec whose instances become part of this one.
+
+    Parameters
+    ----------
+    path
+        The file, relative to the folder of the spec that includes it.
+    prefix
+        What its ids get in front.
+    position
+        How many instances of this spec stand before it.
+    arguments
+        What is bound in it from here: by instance and argument the binding and its place.
+    """
+
+    path: str
+    prefix: str
+    position: int
+    where: Where
+    arguments: Mapping[str, Mapping[str, tuple[Binding, Where]]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
     """A workflow as its author wrote it.
@@ -164,6 +187,10 @@ class Spec:
         Changes to the form, in the order they are written.
     requirements
         The packages that the spec needs installed.
+    includes
+        Other specs that are still to be read.
+    included
+        The files of those that have been, relative to the folder of this one.
     unused_variables
         Where the constants stand that nothing refers to.
     environment
@@ -180,5 +207,7 @@ class Spec:
     groups: tuple[Group, ...] = ()
     overrides: tuple[Override, ...] = ()
     requirements: tuple[Requirement, ...] = ()
+    includes: tuple[Include, ...] = ()
+    included: tuple[str, ...] = ()
     unused_variables: Mapping[str, Where] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)

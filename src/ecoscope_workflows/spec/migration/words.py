@@ -7,8 +7,9 @@ import re
 from typing import TYPE_CHECKING
 
 from ecoscope_workflows.spec.document import Document
+from ecoscope_workflows.spec.instances import MAX_INSTANCE_ID
 from ecoscope_workflows.spec.reader import Cursor
-from ecoscope_workflows.spec.workflow_grammar import MAX_INSTANCE_ID, MAX_SPEC_ID
+from ecoscope_workflows.spec.workflow_grammar import MAX_SPEC_ID
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
