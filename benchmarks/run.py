@@ -11,12 +11,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import compile_and_run, noop_overhead, track_kernels  # noqa: E402  # after the path is set
+from benchmarks import check_speed, compile_and_run, noop_overhead, track_kernels  # noqa: E402  # after the path is set
 from benchmarks.tables import markdown  # noqa: E402  # as above
 
 README = Path(__file__).with_name("README.md")
 BEGIN = "<!-- measured -->"
 SECTIONS = {
+    "Checking a spec": check_speed.rows,
     "Compiling a spec": compile_and_run.compile_rows,
     "One task in a process of its own": compile_and_run.runner_rows,
     "A start of Snakemake with nothing to do": noop_overhead.rows,

@@ -121,7 +121,10 @@ def test_the_keys_are_those_that_the_parser_knows() -> None:
     assert set(forms["else"]["properties"]) == set(requirements.CONDA_KEYS)
 
 
-INSTANCE = "id: w\nrequirements: []\nvars: {{c: text}}\nworkflow:\n  - {{id: s, task: add}}\n  - {{id: t, task: add, {}}}\n"
+INSTANCE = (
+    "id: w\nrequirements: []\nvars: {{c: text}}\n"
+    "workflow:\n  - {{id: s, task: add}}\n  - {{id: t, task: add, {}}}\n"
+)
 HEAD = "id: w\nworkflow: []\n"
 SHAPES = {
     "a literal": "partial: {a: 1}",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ecoscope_workflows.decorators import distributed
 from ecoscope_workflows.errors import Where
 from ecoscope_workflows.graph.model import Node
-from ecoscope_workflows.graph.order import find_cycle, in_order
+from ecoscope_workflows.graph.order import find_cycles, in_order
 from ecoscope_workflows.registry.signature import task_info
 from ecoscope_workflows.spec.model import FanOut, Instance, ListOf, Literal, Reference
 
@@ -54,7 +54,7 @@ def test_each_instance_comes_once_and_after_all_that_it_needs(graph: dict[str, N
     assert sorted(ordered) == sorted(graph)
     for place, name in enumerate(ordered):
         assert set(graph[name].depends_on) <= set(ordered[:place])
-    assert find_cycle(graph) == []
+    assert find_cycles(graph) == []
 
 
 @given(acyclic())
@@ -86,7 +86,7 @@ def test_a_circle_that_is_closed_is_found_and_shown(graph: dict[str, Node], data
         name = ordered[place]
         before = ordered[place - 1] if place > first else ordered[last]
         closed[name] = node(name, [*graph[name].depends_on, before])
-    cycle = find_cycle(closed)
+    cycle = find_cycles(closed)[0]
     assert cycle[0] == cycle[-1]
     assert len(set(cycle)) == len(cycle) - 1
     for name, need in itertools.pairwise(cycle):
@@ -95,18 +95,47 @@ def test_a_circle_that_is_closed_is_found_and_shown(graph: dict[str, Node], data
     assert set(cycle) <= stuck
 
 
+@given(acyclic(), st.data())
+def test_each_circle_is_a_path_and_every_instance_that_is_left_out_leads_to_one(
+    graph: dict[str, Node], data: st.DataObject
+) -> None:
+    names = list(graph)
+    wild = dict(graph)
+    for name in data.draw(st.lists(st.sampled_from(names))) if names else []:
+        wild[name] = node(name, [*wild[name].depends_on, data.draw(st.sampled_from(names))])
+    cycles = find_cycles(wild)
+    for cycle in cycles:
+        assert cycle[0] == cycle[-1]
+        assert all(need in wild[name].depends_on for name, need in itertools.pairwise(cycle))
+    stuck = set(wild) - set(in_order(wild))
+    leading = {name for cycle in cycles for name in cycle}
+    for _ in names:
+        leading |= {name for name in wild if leading & set(wild[name].depends_on)}
+    assert leading == stuck
+
+
 @pytest.mark.parametrize(
-    ("graph", "cycle"),
+    ("graph", "cycles"),
     [
         (nodes(), []),
-        (nodes(a=["a"]), ["a", "a"]),
-        (nodes(a=["b"], b=["a"]), ["a", "b", "a"]),
-        (nodes(d=["c"], c=["b"], b=["a"], a=["c"]), ["c", "b", "a", "c"]),
+        (nodes(a=["a"]), ["aa"]),
+        (nodes(a=["b"], b=["a"]), ["aba"]),
+        (nodes(d=["c"], c=["b"], b=["a"], a=["c"]), ["cbac"]),
+        (nodes(a=["b"], c=["d"], b=["a"], d=["c", "a"]), ["aba", "cdc"]),
+        (nodes(a=["b"], b=["a", "c"], c=["b"]), ["aba", "bcb"]),
+        (nodes(a=["b"], b=["a", "c"], c=["a"]), ["aba"]),
     ],
-    ids=["empty", "itself", "two", "reached from outside"],
+    ids=["empty", "itself", "two", "outside", "apart", "sharing-one", "back-to-one"],
 )
-def test_a_cycle_is_a_path_back_to_its_start(graph: dict[str, Node], cycle: list[str]) -> None:
-    assert find_cycle(graph) == cycle
+def test_a_cycle_is_a_path_back_to_its_start(graph: dict[str, Node], cycles: list[str]) -> None:
+    assert find_cycles(graph) == [list(cycle) for cycle in cycles]
+
+
+def test_a_circle_of_ten_thousand_instances_is_found_without_recursion() -> None:
+    count = 10_000
+    ring = nodes(**{f"n{number}": [f"n{(number + 1) % count}"] for number in range(count)})
+    (cycle,) = find_cycles(ring)
+    assert len(cycle) == count + 1
 
 
 def test_those_behind_a_cycle_are_left_out() -> None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from typing import TYPE_CHECKING, Annotated
 
 import pytest
 from pydantic import BaseModel, Field
 
 from ecoscope_workflows.decorators import distributed
 from ecoscope_workflows.errors import SpecError
-from ecoscope_workflows.graph.model import Graph
 from ecoscope_workflows.graph.resolve import resolve
 from ecoscope_workflows.graph.rjsf import form_schema, unmatched_overrides
 from ecoscope_workflows.registry.catalog import Catalog
 from ecoscope_workflows.registry.signature import task_info
-from ecoscope_workflows.spec.load import parse_spec
+from ecoscope_workflows.spec.load import load_spec, parse_spec
+from tests.standins.published_tasks import stub_catalog
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ecoscope_workflows.graph.model import Graph
 
 
 class ValueGrouper(BaseModel):
@@ -156,3 +162,19 @@ def test_a_definition_that_holds_itself_is_searched_once() -> None:
     graph = graph_of("  - {id: s, task: add}\n", overrides)
     found = [override.path for override in unmatched_overrides(graph)]
     assert "s.a.b.ui:widget" in found
+
+
+def test_published_overrides_of_fields_lead_to_fields(reference_data: Path) -> None:
+    folder = reference_data / "published-specs"
+    signatures = json.loads((folder / "task-signatures.json").read_text(encoding="utf-8"))
+    count = 0
+    for path in sorted(folder.glob("*.plan.json")):
+        plan = json.loads(path.read_text(encoding="utf-8"))
+        spec = load_spec(path.with_name(path.name.replace(".plan.json", ".yaml")))
+        graph = resolve(spec, stub_catalog(signatures, plan))
+        form_schema(graph)
+        unmatched = unmatched_overrides(graph)
+        # Stubs have no models, so nothing is known of definitions and of what hints say of their fields.
+        assert [item.path for item in unmatched if item.section == "properties"] == [], path.name
+        count += len([item for item in spec.overrides if item.section == "properties"])
+    assert count >= 100

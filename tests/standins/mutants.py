@@ -110,14 +110,14 @@ VALUES: tuple[Any, ...] = (
 
 
 def mutant(text: str, random: Random) -> bytes:
-    """Return a text with one to three mistakes in it."""
-    for _ in range(random.choice((1, 1, 2, 3))):
-        if random.random() < 0.5:
+    """Return a text with a mistake or two in it."""
+    for _ in range(random.choice((1, 1, 1, 2))):
+        if random.random() < 0.35:
             text = random.choice(LINES)(text, random)
         else:
             text = _tree_mutant(text, random)
     raw = bytearray(text.encode("utf-8", "replace"))
-    if raw and random.random() < 0.1:
+    if raw and random.random() < 0.05:
         raw[random.randrange(len(raw))] ^= 1 << random.randrange(8)
     return bytes(raw)
 

@@ -36,9 +36,7 @@ def graph_command(
     from ecoscope_workflows.compiler.artifacts import Artifact, write  # noqa: PLC0415  # 0.2 s
     from ecoscope_workflows.compiler.loading import load_graph  # noqa: PLC0415  # as above
 
-    text = _text(load_graph(spec), form, columns=columns)
-    # Half of a surrogate pair has no UTF-8, but an escape that JSON knows; pictures hold none.
-    content = text.encode("utf-8", "backslashreplace")
+    content = _text(load_graph(spec), form, columns=columns).encode()
     if outpath is None:
         click.echo(content, nl=False)
     else:

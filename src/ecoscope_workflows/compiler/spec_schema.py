@@ -10,10 +10,18 @@ import builtins
 import keyword
 from typing import TYPE_CHECKING, Any
 
+from ecoscope_workflows.compiler.section_schemas import (
+    TEXT,
+    TEXT_OR_NOTHING,
+    about,
+    mapping,
+    metadata,
+    overrides,
+    requirement,
+)
 from ecoscope_workflows.compiler.task_schemas import add_tasks
 from ecoscope_workflows.spec.instances import MAX_INSTANCE_ID
-from ecoscope_workflows.spec.requirements import CHANNELS, GIT_REFERENCES, SOURCES
-from ecoscope_workflows.spec.workflow_grammar import MAX_SPEC_ID, OVERRIDE_SECTIONS
+from ecoscope_workflows.spec.workflow_grammar import MAX_SPEC_ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,11 +41,6 @@ _RESULT = rf"workflow\.{_WORD}\.return(\.{_WORD}|\[-?[0-9]+\])*"
 RESULT = rf"^\$\{{\{{\s*{_RESULT}\s*\}}\}}$"
 REFERENCE = rf"^\$\{{\{{\s*({_RESULT}|env\.{_WORD}|vars\.{_WORD})\s*\}}\}}$"
 CONSTANT = rf"\$\{{\{{\s*vars\.{_WORD}\s*\}}\}}"
-_URL = r"^[a-z][a-z0-9+.-]*://\S+$"
-
-_TEXT: Schema = {"type": "string"}
-_TEXT_OR_NOTHING: Schema = {"type": ["string", "null"]}
-_TEXTS: Schema = {"type": "array", "items": _TEXT}
 
 
 def spec_schema(tasks: Iterable[TaskInfo] | None = None) -> Schema:
@@ -50,8 +53,8 @@ def spec_schema(tasks: Iterable[TaskInfo] | None = None) -> Schema:
         Without them any name will do.
     """
     definitions: Schema = {
-        "result": _about("The result of another task instance.", type="string", pattern=RESULT),
-        "reference": _about(
+        "result": about("The result of another task instance.", type="string", pattern=RESULT),
+        "reference": about(
             "A result, an environment variable or a constant, as the whole of a value.",
             type="string",
             pattern=REFERENCE,
@@ -59,10 +62,10 @@ def spec_schema(tasks: Iterable[TaskInfo] | None = None) -> Schema:
         "variable": {"type": "string", "pattern": f"{REFERENCE}|{CONSTANT}"},
         "value": _value(),
         "reserved": {"enum": sorted({*keyword.kwlist, *dir(builtins)})},
-        "task": _about("The name of a task, or its dotted path where two have one name.", type="string"),
-        "requirement": _requirement(),
-        "metadata": _metadata(),
-        "overrides": _overrides(),
+        "task": about("The name of a task, or its dotted path where two have one name.", type="string"),
+        "requirement": requirement(),
+        "metadata": metadata(),
+        "overrides": overrides(),
         "skipif": _skipif(),
         "argnames": {"anyOf": [_argument(), {"type": "array", "items": _argument()}]},
         "fan_out": _fan_out(),
@@ -86,18 +89,8 @@ def spec_schema(tasks: Iterable[TaskInfo] | None = None) -> Schema:
     }
 
 
-def _about(description: str, /, **schema: Any) -> Schema:
-    return {"description": description, **schema}
-
-
-def _object(properties: Schema, required: Iterable[str] = (), /, **schema: Any) -> Schema:
-    """Return the schema of a mapping with these keys and no others."""
-    whole = {"type": "object", "properties": properties, "additionalProperties": False, **schema}
-    return whole | ({"required": list(required)} if required else {})
-
-
 def _identifier(description: str, longest: int) -> Schema:
-    return _about(
+    return about(
         f"{description} A Python identifier of at most {longest} characters; no keyword, no built-in name.",
         type="string",
         pattern=IDENTIFIER,
@@ -135,75 +128,75 @@ def _workflow_spec() -> Schema:
     entry = {"if": {"required": ["include"]}, "then": {"$ref": "#/$defs/include"}, "else": entry}
     properties: Schema = {
         "id": _identifier("The name of the workflow.", MAX_SPEC_ID),
-        "requirements": _about(
+        "requirements": about(
             "The packages that the workflow needs.", type="array", items={"$ref": "#/$defs/requirement"}
         ),
         "metadata": {"$ref": "#/$defs/metadata"},
         "rjsf-overrides": {"$ref": "#/$defs/overrides"},
-        "vars": _about(
+        "vars": about(
             "Constants that values refer to as `${{ vars.<name> }}`.",
             type="object",
             propertyNames=_argument(),
         ),
-        "task-instance-defaults": _about(
+        "task-instance-defaults": about(
             "What holds for every task instance that does not say otherwise.",
-            **_object({"skipif": {"$ref": "#/$defs/skipif"}}),
+            **mapping({"skipif": {"$ref": "#/$defs/skipif"}}),
         ),
-        "workflow": _about("Task instances, task groups and includes.", type="array", items=entry),
-        "cache_root": _about("Where results are shared between runs.", **_TEXT_OR_NOTHING),
+        "workflow": about("Task instances, task groups and includes.", type="array", items=entry),
+        "cache_root": about("Where results are shared between runs.", **TEXT_OR_NOTHING),
     }
-    return _object(properties, ("id", "requirements", "workflow"))
+    return mapping(properties, ("id", "requirements", "workflow"))
 
 
 def _instance() -> Schema:
     properties: Schema = {
-        "name": _about("The title of the instance in forms.", **_TEXT_OR_NOTHING),
+        "name": about("The title of the instance in forms.", **TEXT_OR_NOTHING),
         "id": _identifier("The name that others refer to the instance by.", MAX_INSTANCE_ID),
         "task": {"$ref": "#/$defs/task"},
-        "partial": _about("Values of arguments; all others are given in the params file.", **_values()),
-        "map": _about("One call for each element of a list.", **{"$ref": "#/$defs/fan_out"}),
-        "mapvalues": _about("One call for each value of key-value pairs.", **{"$ref": "#/$defs/fan_out"}),
+        "partial": about("Values of arguments; all others are given in the params file.", **_values()),
+        "map": about("One call for each element of a list.", **{"$ref": "#/$defs/fan_out"}),
+        "mapvalues": about("One call for each value of key-value pairs.", **{"$ref": "#/$defs/fan_out"}),
         "skipif": {"$ref": "#/$defs/skipif"},
-        "resources": _about(
+        "resources": about(
             "Resources of the job, such as `mem_mb`; they replace those of the task.",
             type="object",
             propertyNames=_argument(),
             additionalProperties={"type": ["number", "string"]},
         ),
-        "retries": _about("How often a failed job is tried again.", type="integer", minimum=0),
-        "timeout": _about("Seconds after which the job is stopped.", type="integer", minimum=0),
+        "retries": about("How often a failed job is tried again.", type="integer", minimum=0),
+        "timeout": about("Seconds after which the job is stopped.", type="integer", minimum=0),
     }
     filled = {"type": "object", "minProperties": 1}
     both = {"required": ["map", "mapvalues"], "properties": {"map": filled, "mapvalues": filled}}
-    return _about("One use of a task.", **_object(properties, ("id", "task"), **{"not": both}))
+    return about("One use of a task.", **mapping(properties, ("id", "task"), **{"not": both}))
 
 
 def _group() -> Schema:
     properties: Schema = {
         "type": {"const": "task-group"},
-        "title": _about("The title of the group's card in forms.", **_TEXT),
-        "description": _about("A sentence below the title.", **_TEXT_OR_NOTHING),
+        "title": about("The title of the group's card in forms.", **TEXT),
+        "description": about("A sentence below the title.", **TEXT_OR_NOTHING),
         "tasks": {"type": "array", "items": {"$ref": "#/$defs/instance"}},
     }
-    about = "Task instances that stand on one card of a form."
-    return _about(about, **_object(properties, ("type", "title", "tasks")))
+    said = "Task instances that stand on one card of a form."
+    return about(said, **mapping(properties, ("type", "title", "tasks")))
 
 
 def _include() -> Schema:
     properties: Schema = {
-        "include": _about(
+        "include": about(
             "The path of another spec, below the folder of this one.",
             type="string",
             pattern=r"^(?!/)(?!(.*/)?\.\.(/|$))",
         ),
         "prefix": _identifier("What stands before each id of the other spec.", MAX_INSTANCE_ID),
-        "partial": _about(
+        "partial": about(
             "Values of arguments, by the ids of the other spec.",
             type="object",
             additionalProperties=_values(),
         ),
     }
-    return _about("The task instances of another spec.", **_object(properties, ("include", "prefix")))
+    return about("The task instances of another spec.", **mapping(properties, ("include", "prefix")))
 
 
 def _fan_out() -> Schema:
@@ -214,106 +207,31 @@ def _fan_out() -> Schema:
         ]
     }
     properties: Schema = {
-        "argnames": _about(
+        "argnames": about(
             "The argument that each element is given to, or a list of them.", **{"$ref": "#/$defs/argnames"}
         ),
-        "argvalues": _about("Where the elements come from: a reference, or a list of them.", **argvalues),
+        "argvalues": about("Where the elements come from: a reference, or a list of them.", **argvalues),
     }
     together = {"argnames": ["argvalues"], "argvalues": ["argnames"]}
-    return _object(properties, dependentRequired=together)
+    return mapping(properties, dependentRequired=together)
 
 
 def _skipif() -> Schema:
     properties: Schema = {
-        "conditions": _about(
+        "conditions": about(
             "Tasks that return true where the instance is to be skipped.",
             type="array",
             items={"$ref": "#/$defs/task"},
         ),
-        "unpack_depth": _about("How deep lists are unpacked for the conditions.", type="integer"),
+        "unpack_depth": about("How deep lists are unpacked for the conditions.", type="integer"),
     }
-    about = "When the instance is skipped; null means as the defaults say."
-    return _about(about, **_object(properties, ("conditions",)) | {"type": ["object", "null"]})
-
-
-def _overrides() -> Schema:
-    section = {"type": "object"}
-    about = "Changes to the form: in each section values by dotted path."
-    return _about(about, **_object(dict.fromkeys(OVERRIDE_SECTIONS, section)))
-
-
-def _metadata() -> Schema:
-    maintainer = _object({"name": _TEXT, "email": _TEXT}, ("name", "email"))
-    texts = ("name", "description", "license", "repository", "documentation", "readme")
-    return _about(
-        "What the workflow is, and who looks after it.",
-        type=["object", "null"],
-        properties={
-            **dict.fromkeys(texts, _TEXT_OR_NOTHING),
-            "maintainers": {"type": "array", "items": maintainer},
-            "keywords": {"type": ["array", "null"], "items": _TEXT},
-            "environment": _about(
-                "What each environment variable holds that the spec refers to.",
-                type="object",
-                additionalProperties=_TEXT,
-            ),
-        },
-        required=["name", "description", "maintainers", "license"],
-    )
-
-
-def _requirement() -> Schema:
-    short = _object({"requirement": _about("A package and its version, e.g. `pandas>=2,<3`.", **_TEXT)})
-    pip_only = (*SOURCES, *GIT_REFERENCES, "editable", "extras", "subdirectory")
-    return _about(
-        "A package of conda (name, version, channel) or of pip (name, and git, path or url).",
-        type="object",
-        **{"if": {"required": ["requirement"]}, "then": short},
-        **{
-            "else": {
-                "if": {"anyOf": [{"required": [key]} for key in pip_only]},
-                "then": _pip_requirement(),
-                "else": _conda_requirement(),
-            }
-        },
-    )
-
-
-def _conda_requirement() -> Schema:
-    channel = {"anyOf": [{"enum": list(CHANNELS)}, {"type": "string", "pattern": _URL}]}
-    version = _about('A conda match specification, in quotes: "2.*", ">=2,<3", "*".', **_TEXT)
-    return _object({"name": _TEXT, "version": version, "channel": channel}, ("name", "version"))
-
-
-def _pip_requirement() -> Schema:
-    properties: Schema = {
-        "name": _TEXT,
-        "git": _TEXT,
-        "path": _about("An absolute folder.", type="string", pattern="^/"),
-        "url": _TEXT,
-        **dict.fromkeys(GIT_REFERENCES, _TEXT),
-        "subdirectory": _TEXT,
-        "editable": {"type": "boolean"},
-        "extras": _TEXTS,
-    }
-    pairs = [
-        {"required": [first, second]}
-        for number, first in enumerate(GIT_REFERENCES)
-        for second in GIT_REFERENCES[number + 1 :]
-    ]
-    editable = {"properties": {"editable": {"const": True}}, "required": ["editable"]}
-    return _object(
-        properties,
-        ("name",),
-        oneOf=[{"required": [source]} for source in SOURCES],
-        dependentRequired={key: ["git"] for key in GIT_REFERENCES},
-        allOf=[{"not": {"anyOf": pairs}}, {"if": editable, "then": {"required": ["path"]}}],
-    )
+    said = "When the instance is skipped; null means as the defaults say."
+    return about(said, **mapping(properties, ("conditions",)) | {"type": ["object", "null"]})
 
 
 def _readme_spec() -> Schema:
     arguments = {"type": ["object", "null"], "additionalProperties": {"$ref": "#/$defs/task"}}
-    tasks = _about(
+    tasks = about(
         "The tasks, and for each argument that is a result, the task it comes from.",
         type="object",
         minProperties=1,
@@ -321,8 +239,8 @@ def _readme_spec() -> Schema:
     )
     properties: Schema = {
         "name": _identifier("The name of the workflow.", MAX_SPEC_ID),
-        "description": _about("What the workflow does.", **_TEXT_OR_NOTHING),
-        "cache_root": _about("Where results are shared between runs.", **_TEXT_OR_NOTHING),
+        "description": about("What the workflow does.", **TEXT_OR_NOTHING),
+        "cache_root": about("Where results are shared between runs.", **TEXT_OR_NOTHING),
         "tasks": tasks,
     }
-    return _object(properties, ("name", "tasks"))
+    return mapping(properties, ("name", "tasks"))

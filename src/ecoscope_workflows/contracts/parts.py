@@ -76,6 +76,44 @@ def item_type(annotation: Any) -> Any:
     return _any_item(items)
 
 
+def part_type(annotation: Any, step: str | int) -> Any:
+    """Return the type of one part of a value as it is stored, or None where it has no such part.
+
+    Parameters
+    ----------
+    annotation
+        The type of the value.
+    step
+        A key, or a position counted from 0, or from the end where it is negative.
+    """
+    peeled = peel(annotation)
+    if peeled.frame is not None or is_opaque(peeled.kind):
+        # A column of a frame has no type that a signature could say.
+        return Unsaid if peeled.frame is None or isinstance(step, str) else None
+    if get_origin(peeled.kind) in UNIONS:
+        parts = [part_type(part, step) for part in get_args(peeled.kind)]
+        found = [part for part in parts if part is not None]
+        return either(found) if found else None
+    if isinstance(step, int):
+        return _item_at(peeled.kind, step)
+    record, mapping = record_of(peeled.kind), mapping_of(peeled.kind)
+    if record is None:
+        return mapping[1] if mapping is not None else None
+    if step in record.writes and not record.serializers:
+        return record.writes[step].annotation
+    return Unsaid if record.writes_extra or record.serializers else None
+
+
+def _item_at(kind: Any, position: int) -> Any:
+    items = items_of(kind)
+    if items is None:
+        return str if kind is str else None
+    if items.fixed is None:
+        return items.item
+    inside = -len(items.fixed) <= position < len(items.fixed)
+    return items.fixed[position] if inside else None
+
+
 def _any_item(items: Items) -> Any:
     if items.fixed is None:
         return items.item

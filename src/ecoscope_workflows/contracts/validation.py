@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
+import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, PydanticSchemaGenerationError, TypeAdapter, ValidationError
 
 from ecoscope_workflows.contracts.frames import FAULT_TYPE, FrameFault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from pydantic import TypeAdapter
 
 # A value longer than this hides the sentence it stands in.
 MAX_VALUE = 60
@@ -47,6 +46,18 @@ class ValueFault:
 
 
 _UNKNOWN = object()
+
+
+def adapter_of(annotation: Any) -> TypeAdapter[Any]:
+    """Return pydantic's validator of a type."""
+    with warnings.catch_warnings():
+        # What hides a parameter means something to us only.
+        warnings.filterwarnings("ignore", message="The 'exclude' attribute")
+        try:
+            return TypeAdapter(annotation)
+        except PydanticSchemaGenerationError:
+            # A class that only a codec of its own knows; all that can be asked for is an instance of it.
+            return TypeAdapter(annotation, config=ConfigDict(arbitrary_types_allowed=True))
 
 
 def faults_of(error: ValidationError, value: Any = _UNKNOWN) -> Iterator[ValueFault]:

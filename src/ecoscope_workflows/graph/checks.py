@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from ecoscope_workflows.contracts.describe import type_name
 from ecoscope_workflows.contracts.validation import faults_in
 from ecoscope_workflows.errors import Problem, did_you_mean
-from ecoscope_workflows.graph.order import find_cycle
+from ecoscope_workflows.graph.edges import edges_are_told_to_fit, edges_fit
+from ecoscope_workflows.graph.order import find_cycles
 from ecoscope_workflows.spec.model import Environment, Literal
 
 if TYPE_CHECKING:
@@ -38,15 +39,14 @@ def references_exist(graph: Graph) -> list[Problem]:
 
 def no_cycles(graph: Graph) -> list[Problem]:
     """No instance needs its own result, not even by way of others."""
-    cycle = find_cycle(graph.nodes)
-    if not cycle:
-        return []
-    where = next(
-        reference.where for _, reference in graph.nodes[cycle[0]].references if reference.instance == cycle[1]
-    )
-    path = " -> ".join(cycle)
-    what = f"instances need each other in a circle: {path}"
-    return [Problem("EW312", what, where, "remove one of these references")]
+    problems = []
+    for cycle in find_cycles(graph.nodes):
+        references = graph.nodes[cycle[0]].references
+        where = next(reference.where for _, reference in references if reference.instance == cycle[1])
+        path = cycle if len(cycle) <= MAX_PATH else [*cycle[: MAX_PATH - 2], "...", cycle[-1]]
+        what = f"instances need each other in a circle: {' -> '.join(path)}"
+        problems.append(Problem("EW312", what, where, "remove one of these references"))
+    return problems
 
 
 def arguments_exist(graph: Graph) -> list[Problem]:
@@ -154,4 +154,8 @@ CHECKS: tuple[Callable[[Graph], list[Problem]], ...] = (
     literals_fit,
     values_come_from_somewhere,
     results_can_be_stored,
+    edges_fit,
 )
+
+# What is asked for beside where nothing may be left to the run.
+STRICT_CHECKS: tuple[Callable[[Graph], list[Problem]], ...] = (edges_are_told_to_fit,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import PydanticUserError, TypeAdapter, ValidationError
+from pydantic import PydanticUserError, TypeAdapter
 
 from ecoscope_workflows.contracts.assignable import assignable
 from ecoscope_workflows.contracts.classes import is_opaque
@@ -13,161 +13,139 @@ from ecoscope_workflows.contracts.describe import type_name
 from ecoscope_workflows.contracts.parts import Unsaid, item_type
 from ecoscope_workflows.contracts.peeled import peel
 from ecoscope_workflows.contracts.shapes import items_of
-from ecoscope_workflows.contracts.validation import faults_of
+from ecoscope_workflows.contracts.validation import faults_in
 from ecoscope_workflows.errors import Problem
-from ecoscope_workflows.spec.model import references
+from ecoscope_workflows.graph.types import written
+from ecoscope_workflows.spec.model import ListOf, references
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from ecoscope_workflows.contracts.parts import Parts
-    from ecoscope_workflows.contracts.verdicts import Verdict
-    from ecoscope_workflows.errors import Where
-    from ecoscope_workflows.graph.edges import Step, TypedEdge
-    from ecoscope_workflows.graph.model import Graph, Node
-    from ecoscope_workflows.registry.signature import Parameter
-    from ecoscope_workflows.spec.model import DictOf, FanOut, ListOf, Literal, Reference
-
-    Fits = Callable[[Any, Any], Verdict]
-
-Related = tuple[tuple["Where", str], ...]
+    from ecoscope_workflows.graph.edges import Place, TypedEdge
+    from ecoscope_workflows.graph.model import Node
+    from ecoscope_workflows.spec.model import DictOf, FanOut, Literal, Reference
 
 
-def clash(edge: TypedEdge, graph: Graph, fits: Fits) -> Problem:
+def clash(edge: TypedEdge) -> Problem:
     """Return what is wrong with an edge whose types contradict each other."""
     reason = f": {edge.verdict.reason}" if edge.verdict.reason else ""
-    hint = _hint(edge, fits) or edge.verdict.hint
-    return Problem("EW343", f"{_sentence(edge)}{reason}", edge.reference.where, hint, related=_other_end(edge, graph))
+    return Problem(
+        "EW343",
+        f"{_sentence(edge)}{reason}",
+        edge.reference.where,
+        _hint(edge) or edge.verdict.hint,
+        related=(_end(edge.source),),
+    )
 
 
-def not_told(edge: TypedEdge, graph: Graph) -> Problem:
+def not_told(edge: TypedEdge) -> Problem:
     """Return what is wrong with an edge of which the types do not say that it fits."""
-    reason = f"whether that fits cannot be told: {edge.verdict.reason}"
     return Problem(
         "EW344",
-        f"{_sentence(edge)}; {reason}",
+        f"{_sentence(edge)}; whether that fits cannot be told: {edge.verdict.reason}",
         edge.reference.where,
         edge.verdict.hint or "say more in the types of the tasks, or check without --strict",
-        related=_other_end(edge, graph),
+        related=(_end(edge.source),),
     )
 
 
 def _sentence(edge: TypedEdge) -> str:
-    comes = f"each item of {edge.source} is" if edge.each else f"{edge.source} returns"
-    return f"{edge.label} needs {type_name(edge.required)}, and {comes} {_named(edge.produced)}"
+    comes = f"{edge.source.id} returns"
+    if edge.reference.path:
+        comes = f"`{written(edge.reference)}` is"
+    if edge.each:
+        comes = f"each item of {edge.source.id} is"
+    return f"{edge.place} needs {type_name(edge.required)}, and {comes} {_named(edge.produced)}"
 
 
 def _named(annotation: Any) -> str:
     return "anything" if annotation is Unsaid else type_name(annotation)
 
 
-def _other_end(edge: TypedEdge, graph: Graph) -> Related:
-    node = graph.nodes[edge.source]
-    return ((node.instance.where, f"{edge.source} returns {_named(node.task.returns)}"),)
+def _end(source: Node) -> tuple[Any, str]:
+    return source.instance.where, f"{source.task.name} returns {_named(source.task.returns)}"
 
 
-def _hint(edge: TypedEdge, fits: Fits) -> str:
+def _hint(edge: TypedEdge) -> str:
     """Return a hint where something near the edge would fit."""
-    if not edge.each and not edge.path:
-        item = item_type(edge.produced)
-        pair = items_of(peel(edge.produced).kind)
-        keyed = pair.pair if pair is not None else None
-        if keyed is not None and _would(keyed[1], edge.required):
-            return f"use `mapvalues` to call {edge.target} once for each value"
-        if item not in (None, str) and _would(item, edge.required):
-            return f"use `map` to call {edge.target} once for each item"
+    target = edge.place.node.id
+    items = items_of(peel(edge.produced).kind)
+    if items is not None and not edge.each and not edge.place.path:
+        if items.pair is not None and _would(items.pair[1], edge.required):
+            return f"use `mapvalues` to call {target} once for each value"
+        if _would(item_type(edge.produced), edge.required):
+            return f"use `map` to call {target} once for each item"
     wanted = items_of(peel(edge.required).kind)
-    if wanted is not None and wanted.fixed is None and fits(edge.produced, wanted.item).answer == "yes":
-        return f"write it as a list: `[${{{{ workflow.{edge.source}.return }}}}]`"
+    if wanted is not None and wanted.fixed is None and not edge.each and _would(edge.produced, wanted.item):
+        return f"write it as a list: `[${{{{ workflow.{edge.source.id}.return }}}}]`"
     return ""
 
 
-def _would(item: Any, required: Any) -> bool:
-    return not is_opaque(peel(item).kind) and assignable(item, required).answer == "yes"
+def _would(produced: Any, required: Any) -> bool:
+    return not is_opaque(peel(produced).kind) and assignable(produced, required).answer == "yes"
 
 
-def wrong_shape(
-    node: Node, parameter: Parameter, binding: ListOf | DictOf, required: Any, path: tuple[Step, ...]
-) -> Problem:
+def wrong_shape(place: Place, binding: ListOf | DictOf, required: Any) -> Problem:
     """Return what is wrong with a list or mapping where the type takes none."""
-    what = "list" if hasattr(binding, "items") and isinstance(binding.items, tuple) else "mapping"
     inner = [reference.instance for reference in references(binding)]
-    hint = f"write `${{{{ workflow.{inner[0]}.return }}}}` without brackets" if len(inner) == 1 else ""
+    alone = isinstance(binding, ListOf) and len(inner) == len(binding.items) == 1
     return Problem(
         "EW343",
-        f"{_label(node, parameter, path)} needs {type_name(required)}, and a {what} is written here",
+        f"{place} needs {type_name(required)}, and a {_shape(binding)} is written here",
         binding.where,
-        hint if what == "list" else "",
+        f"write `${{{{ workflow.{inner[0]}.return }}}}` without brackets" if alone else "",
     )
 
 
-def wrong_parts(
-    node: Node,
-    parameter: Parameter,
-    binding: ListOf | DictOf,
-    required: Any,
-    path: tuple[Step, ...],
-    parts: Parts,
-) -> Iterator[Problem]:
+def _shape(binding: ListOf | DictOf) -> str:
+    return "list" if isinstance(binding, ListOf) else "mapping"
+
+
+def wrong_parts(place: Place, binding: ListOf | DictOf, required: Any, parts: Parts) -> Iterator[Problem]:
     """Yield what is wrong with a list or mapping whatever its parts are."""
     for fault in parts.faults:
-        what = f"{_label(node, parameter, path)} needs {type_name(required)}: {fault}"
-        yield Problem("EW343", what, binding.where)
+        yield Problem("EW343", f"{place} needs {type_name(required)}: {fault}", binding.where)
 
 
-def literal_faults(
-    node: Node, parameter: Parameter, binding: Literal, required: Any, path: tuple[Step, ...]
-) -> Iterator[Problem]:
+def literal_faults(place: Place, binding: Literal, required: Any) -> Iterator[Problem]:
     """Yield what is wrong with a value that stands beside references in a list or mapping."""
-    label = _label(node, parameter, path)
-    # Whether plain data is a data frame needs no pandas to be answered.
+    # Where the type asks for data frames, pydantic would import pandas to look at the value.
     if is_opaque(peel(required).kind) or holds_frames(required):
         return
     try:
-        TypeAdapter(required).validate_python(binding.value)
-    except ValidationError as error:
-        for fault in faults_of(error, binding.value):
-            hint = f"it is {type_name(required)}"
-            yield Problem("EW324", f"{label}{fault.path}: {fault.message}", binding.where, hint)
+        adapter = TypeAdapter(required)
     except PydanticUserError:
-        what = f"{label} takes a {type_name(required)}, which cannot be written in a spec"
+        what = f"{place} takes a {type_name(required)}, which cannot be written in a spec"
         yield Problem("EW324", what, binding.where, "refer to the task instance that makes it")
+        return
+    for fault in faults_in(binding.value, adapter):
+        hint = f"it is {type_name(required)}"
+        yield Problem("EW324", f"{place}{fault.path}: {fault.message}", binding.where, hint)
 
 
-def no_list(node: Node, fan_out: FanOut, reference: Reference, graph: Graph, found: Any) -> Problem:
-    """Return what is wrong with a fan-out over what is no list."""
+def no_list(node: Node, fan_out: FanOut, reference: Reference, source: Node, whole: Any) -> Problem:
+    """Return what is wrong with a fan-out over what is no list, or no list of keys with values."""
     keyed = fan_out.method == "mapvalues"
     needed = "a list of (key, value)" if keyed else "a list"
-    source = graph.nodes[reference.instance]
-    what = f"{node.id} goes through {reference.instance} with `{fan_out.method}`, which needs {needed}"
-    holds = "the items of which are" if keyed and items_of(found) is None and found else "which is"
-    del holds
     return Problem(
         "EW345",
-        f"{what}, and gets {_named(found)}",
+        f"{node.id} needs {needed} for its `{fan_out.method}`, and {source.id} returns {_named(whole)}",
         reference.where,
-        f"call it once: `partial: {{{', '.join(fan_out.argnames)}: ${{{{ workflow.{source.id}.return }}}}}}`"
-        if not keyed
-        else "use `map` where there are no keys",
-        related=((source.instance.where, f"{source.id} returns {_named(source.task.returns)}"),),
+        "use `map` where there are no keys" if keyed else f"call {node.id} once, without `map`",
+        related=(_end(source),),
     )
 
 
-def not_unpacked(node: Node, fan_out: FanOut, reference: Reference, graph: Graph, value: Any) -> Problem:
+def not_unpacked(node: Node, fan_out: FanOut, reference: Reference, source: Node, value: Any) -> Problem:
     """Return what is wrong with a fan-out whose items do not give one value to each argument."""
     count = len(fan_out.argnames)
-    names = ", ".join(fan_out.argnames)
-    source = graph.nodes[reference.instance]
-    arguments = f"{count} argument{'' if count == 1 else 's'} ({names})"
+    arguments = f"{count} argument{'' if count == 1 else 's'} ({', '.join(fan_out.argnames)})"
+    part = "value" if fan_out.method == "mapvalues" else "item"
     return Problem(
         "EW346",
-        f"{node.id} is mapped over {arguments}, and each item of {source.id} is {_named(value)}",
+        f"{node.id} gives each {part} of {source.id} to {arguments}, and that is {_named(value)}",
         reference.where,
-        "give as many names in `argnames` as a tuple has items",
-        related=((source.instance.where, f"{source.id} returns {_named(source.task.returns)}"),),
+        "name as many arguments in `argnames` as a tuple has items",
+        related=(_end(source),),
     )
-
-
-def _label(node: Node, parameter: Parameter, path: tuple[Step, ...]) -> str:
-    steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-    return f"{node.id}.{parameter.name}{steps}"

@@ -2,36 +2,28 @@
 
 Each use of a result is one edge, wherever it stands: alone, inside lists and mappings, or gone through by
 ``map`` and ``mapvalues``.
-Verdicts are found once for each pair of types, so checking is linear in the number of references.
+The verdict on two types is found once, so checking is linear in the number of references.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.contracts.assignable import assignable
-from ecoscope_workflows.contracts.describe import type_name
-from ecoscope_workflows.contracts.parts import Parts, list_parts, mapping_parts
+from ecoscope_workflows.contracts.parts import list_parts, mapping_parts
 from ecoscope_workflows.contracts.verdicts import cannot_tell
-from ecoscope_workflows.errors import Problem
-from ecoscope_workflows.graph.edge_problems import (
-    clash,
-    literal_faults,
-    no_list,
-    not_told,
-    not_unpacked,
-    wrong_parts,
-    wrong_shape,
-)
+from ecoscope_workflows.graph import edge_problems
 from ecoscope_workflows.graph.fan_out import flattened, key_and_value, unpacked
 from ecoscope_workflows.graph.types import ResultTypes
 from ecoscope_workflows.spec.model import DictOf, ListOf, Literal, Reference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from ecoscope_workflows.contracts.parts import Parts
     from ecoscope_workflows.contracts.verdicts import Verdict
+    from ecoscope_workflows.errors import Problem
     from ecoscope_workflows.graph.model import Graph, Node
     from ecoscope_workflows.registry.signature import Parameter
     from ecoscope_workflows.spec.model import Binding, FanOut
@@ -40,46 +32,49 @@ Step = str | int
 
 
 @dataclass(frozen=True)
+class Place:
+    """A place in an argument: keys and indices lead from the argument to it."""
+
+    node: Node
+    parameter: Parameter
+    path: tuple[Step, ...] = ()
+
+    def __str__(self) -> str:
+        steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        return f"{self.node.id}.{self.parameter.name}{steps}"
+
+    def inside(self, step: Step) -> Place:
+        """Return the place one step further in."""
+        return replace(self, path=(*self.path, step))
+
+
+@dataclass(frozen=True)
 class TypedEdge:
     """One use of a result.
 
     Parameters
     ----------
+    source
+        The instance whose result it is.
     reference
-        Where it stands, and of which instance the result is.
-    target
-        The id of the instance that uses it.
-    argument
-        The argument that it is for.
-    path
-        Keys and indices that lead from the argument to the place of the result.
+        Where the spec refers to it.
+    place
+        What it is used for.
     each
-        Whether it is one item of the result that the argument gets.
+        Whether it is one item of the result that goes there.
     produced, required
-        The type that comes, and the type that is asked for at that place.
+        The type that comes, and the type that is asked for.
     verdict
         Whether the one fits the other.
     """
 
+    source: Node
     reference: Reference
-    target: str
-    argument: str
-    path: tuple[Step, ...]
+    place: Place
     each: bool
     produced: Any
     required: Any
     verdict: Verdict
-
-    @property
-    def source(self) -> str:
-        """Return the id of the instance whose result it is."""
-        return self.reference.instance
-
-    @property
-    def label(self) -> str:
-        """Return the place of the result as it is written: ``map.layers[1]``."""
-        steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
-        return f"{self.target}.{self.argument}{steps}"
 
 
 @dataclass
@@ -101,23 +96,20 @@ class EdgeTypes:
     def __post_init__(self) -> None:
         """Walk through the graph once."""
         self.results = ResultTypes(self.graph)
-        self.problems += self.results.problems
         for node in self.graph:
             self._arguments(node)
             if node.instance.fan_out is not None:
                 self._fan_out(node, node.instance.fan_out)
-        for edge in self.edges:
-            if edge.verdict.answer == "no":
-                self.problems.append(clash(edge, self.graph, self.fits))
+        self.problems += self.results.problems
+        self.problems += [edge_problems.clash(edge) for edge in self.edges if edge.verdict.answer == "no"]
 
     def untold(self) -> Iterator[Problem]:
-        """Yield what is wrong where an edge must be known to fit."""
+        """Yield what is wrong where every edge must be known to fit."""
         for edge in self.edges:
             if edge.verdict.answer == "cannot tell":
-                yield not_told(edge, self.graph)
+                yield edge_problems.not_told(edge)
 
-    def fits(self, produced: Any, required: Any) -> Verdict:
-        """Return the verdict on two types, which is found once."""
+    def _fits(self, produced: Any, required: Any) -> Verdict:
         key = (id(produced), id(required))
         if key not in self._verdicts:
             # With the types themselves, so that no other type gets their identity.
@@ -130,101 +122,85 @@ class EdgeTypes:
             parameter = node.task.parameters.get(argument)
             # Where an argument is bound and mapped, what is mapped counts.
             if parameter is not None and argument not in mapped:
-                self._bound(node, parameter, binding, parameter.annotation, ())
+                self._bound(Place(node, parameter), binding, parameter.annotation)
 
-    def _bound(
-        self, node: Node, parameter: Parameter, binding: Binding, required: Any, path: tuple[Step, ...]
-    ) -> None:
+    def _bound(self, place: Place, binding: Binding, required: Any) -> None:
         match binding:
             case Reference():
-                produced = self.results.seen(node, self.results.of(binding))
-                self._edge(node, parameter, binding, produced, required, path)
+                self._edge(place, binding, self.results.of(binding), required)
             case ListOf(items):
-                parts = list_parts(required, len(items))
-                self._inside(node, parameter, binding, required, path, parts, dict(enumerate(items)))
+                found = list_parts(required, len(items))
+                self._inside(place, binding, required, found, dict(enumerate(items)))
             case DictOf(entries):
-                parts = mapping_parts(required, entries)
-                self._inside(node, parameter, binding, required, path, parts, dict(entries))
-            case Literal() if path:
-                self.problems += literal_faults(node, parameter, binding, required, path)
+                self._inside(place, binding, required, mapping_parts(required, entries), entries)
+            case Literal() if place.path:
+                self.problems += edge_problems.literal_faults(place, binding, required)
 
-    def _inside(  # noqa: PLR0913, PLR0917  # one step of a walk
+    def _inside(
         self,
-        node: Node,
-        parameter: Parameter,
+        place: Place,
         binding: ListOf | DictOf,
         required: Any,
-        path: tuple[Step, ...],
         parts: Parts | None,
-        inner: dict[Any, Binding],
+        inner: Mapping[Any, Binding],
     ) -> None:
         if parts is None:
-            self.problems.append(wrong_shape(node, parameter, binding, required, path))
+            self.problems.append(edge_problems.wrong_shape(place, binding, required))
             return
-        self.problems += wrong_parts(node, parameter, binding, required, path, parts)
-        count = len(self.edges)
+        self.problems += edge_problems.wrong_parts(place, binding, required, parts)
+        known = len(self.edges)
         for key, part in inner.items():
-            self._bound(node, parameter, part, parts.types[key], (*path, key))
+            self._bound(place.inside(key), part, parts.types[key])
         if not parts.certain:
             doubt = cannot_tell("which of several types is meant depends on the other parts")
-            self.edges[count:] = [
-                edge if edge.verdict.answer != "yes" else TypedEdge(**{**vars(edge), "verdict": doubt})
-                for edge in self.edges[count:]
+            self.edges[known:] = [
+                replace(edge, verdict=doubt) if edge.verdict.answer == "yes" else edge
+                for edge in self.edges[known:]
             ]
 
     def _fan_out(self, node: Node, fan_out: FanOut) -> None:
         match flattened(fan_out.argvalues):
             case Reference() as reference:
-                self._gone_through(node, fan_out, reference)
+                item = self.results.item(reference)
+                self._called_with(node, fan_out, reference, item, self.results.of(reference))
             case ListOf(items):
-                for item in items:
-                    if isinstance(item, Reference):
-                        self._called_with(node, fan_out, item, self.results.of(item))
+                for part in items:
+                    if isinstance(part, Reference):
+                        item = self.results.of(part)
+                        self._called_with(node, fan_out, part, item, item)
 
-    def _gone_through(self, node: Node, fan_out: FanOut, reference: Reference) -> None:
-        whole = self.results.of(reference)
-        item = self.results.item(reference)
-        if item is None:
-            self.problems.append(no_list(node, fan_out, reference, self.graph, whole))
-        else:
-            self._called_with(node, fan_out, reference, item)
-
-    def _called_with(self, node: Node, fan_out: FanOut, reference: Reference, item: Any) -> None:
-        value = item
-        if fan_out.method == "mapvalues":
-            pair = key_and_value(item)
-            if pair is None:
-                self.problems.append(no_list(node, fan_out, reference, self.graph, item))
-                return
-            value = pair[1]
+    def _called_with(self, node: Node, fan_out: FanOut, reference: Reference, item: Any, whole: Any) -> None:
+        source = self.graph.nodes.get(reference.instance)
+        if source is None:
+            return
+        pair = (None, item) if fan_out.method == "map" else key_and_value(item)
+        if item is None or pair is None:
+            self.problems.append(edge_problems.no_list(node, fan_out, reference, source, whole))
+            return
+        value = pair[1]
         types = unpacked(value, len(fan_out.argnames), spread=fan_out.method == "map")
         if types is None:
-            self.problems.append(not_unpacked(node, fan_out, reference, self.graph, value))
+            self.problems.append(edge_problems.not_unpacked(node, fan_out, reference, source, value))
             return
         for argument, kind in zip(fan_out.argnames, types, strict=True):
             parameter = node.task.parameters.get(argument)
             if parameter is not None:
-                produced = self.results.seen(node, kind)
-                self._edge(node, parameter, reference, produced, parameter.annotation, (), each=True)
+                self._edge(Place(node, parameter), reference, kind, parameter.annotation, each=True)
 
-    def _edge(  # noqa: PLR0913, PLR0917  # all that an edge is
-        self,
-        node: Node,
-        parameter: Parameter,
-        reference: Reference,
-        produced: Any,
-        required: Any,
-        path: tuple[Step, ...],
-        *,
-        each: bool = False,
+    def _edge(
+        self, place: Place, reference: Reference, comes: Any, required: Any, *, each: bool = False
     ) -> None:
-        # What is not in this spec is reported as such, and a file is given as its path, whatever it holds.
-        if reference.instance not in self.graph.nodes or (parameter.is_file and not path):
+        source = self.graph.nodes.get(reference.instance)
+        # A file is given as its path, whatever it holds.
+        if source is None or _is_given_as_path(place, reference, each=each):
             return
-        verdict = self.fits(produced, required)
-        self.edges.append(
-            TypedEdge(reference, node.id, parameter.name, path, each, produced, required, verdict)
-        )
+        produced = self.results.seen(place.node, comes)
+        verdict = self._fits(produced, required)
+        self.edges.append(TypedEdge(source, reference, place, each, produced, required, verdict))
+
+
+def _is_given_as_path(place: Place, reference: Reference, *, each: bool) -> bool:
+    return place.parameter.is_file and not place.path and not reference.path and not each
 
 
 def edges_fit(graph: Graph) -> list[Problem]:
@@ -233,5 +209,5 @@ def edges_fit(graph: Graph) -> list[Problem]:
 
 
 def edges_are_told_to_fit(graph: Graph) -> list[Problem]:
-    """The types alone say of every edge that it fits; a rule of strict checks only."""
+    """The types alone say of every edge that it fits: a rule of strict checks only."""
     return list(EdgeTypes(graph).untold())

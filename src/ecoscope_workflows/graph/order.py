@@ -1,4 +1,4 @@
-"""Nodes in, an order out in which each stands after those it depends on; or the cycle that forbids one."""
+"""Nodes in, an order out in which each stands after those it depends on; or the cycles that forbid one."""
 
 from __future__ import annotations
 
@@ -36,15 +36,30 @@ def in_order(nodes: Mapping[str, Node]) -> list[str]:
     return ordered
 
 
-def find_cycle(nodes: Mapping[str, Node]) -> list[str]:
-    """Return the ids along one cycle, the first one repeated at the end; empty where there is none."""
+def find_cycles(nodes: Mapping[str, Node]) -> list[list[str]]:
+    """Return the cycles that a walk along the needs comes round, one for each instance that it comes back to.
+
+    Each is a path whose first id is repeated at its end.
+    """
     stuck = set(nodes) - set(in_order(nodes))
-    if not stuck:
-        return []
-    # Every stuck node needs another stuck node, so walking along needs must come round.
-    name = next(node for node in nodes if node in stuck)
-    path: list[str] = []
-    while name not in path:
-        path.append(name)
-        name = next(need for need in nodes[name].depends_on if need in stuck)
-    return [*path[path.index(name) :], name]
+    cycles: dict[str, list[str]] = {}
+    done: set[str] = set()
+    for start in nodes:
+        if start not in stuck or start in done:
+            continue
+        # Depth first, by a stack of our own: a chain may be longer than Python's.
+        path, place = [start], {start: 0}
+        waiting = [iter(nodes[start].depends_on)]
+        while path:
+            need = next(waiting[-1], None)
+            if need is None:
+                waiting.pop()
+                done.add(name := path.pop())
+                del place[name]
+            elif need in place:
+                cycles.setdefault(need, [*path[place[need] :], need])
+            elif need in stuck and need not in done:
+                place[need] = len(path)
+                path.append(need)
+                waiting.append(iter(nodes[need].depends_on))
+    return list(cycles.values())

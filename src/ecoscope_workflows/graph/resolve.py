@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecoscope_workflows.errors import Problem, SpecError
-from ecoscope_workflows.graph.checks import CHECKS
+from ecoscope_workflows.graph.checks import CHECKS, STRICT_CHECKS
 from ecoscope_workflows.graph.model import Graph, Node
 from ecoscope_workflows.graph.order import in_order
 
@@ -14,10 +14,19 @@ if TYPE_CHECKING:
     from ecoscope_workflows.spec.model import Spec
 
 
-def resolve(spec: Spec, catalog: Catalog) -> Graph:
+def resolve(spec: Spec, catalog: Catalog, *, strict: bool = False) -> Graph:
     """Find the task of every instance and check the whole.
 
     Complexity: linear in the number of instances and references.
+
+    Parameters
+    ----------
+    spec
+        The spec.
+    catalog
+        The tasks that it may use.
+    strict
+        Whether it is a fault where types do not say that a result fits an argument.
 
     Raises
     ------
@@ -33,7 +42,7 @@ def resolve(spec: Spec, catalog: Catalog) -> Graph:
         else:
             nodes[instance.id] = Node(instance, found)
     graph = Graph(spec, nodes)
-    for check in CHECKS:
+    for check in (*CHECKS, *STRICT_CHECKS) if strict else CHECKS:
         problems += check(graph)
     if problems:
         raise SpecError(sorted(problems, key=_position))

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import types
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, get_origin
 
 from pydantic import ValidationError
 
+from ecoscope_workflows.contracts.describe import type_name
 from ecoscope_workflows.contracts.effects import Effect, EffectOf, applied, effect_arguments, narrowed
 from ecoscope_workflows.contracts.frames import Frame, FrameContract
-from ecoscope_workflows.contracts.parts import Unsaid, either, item_type, members, without
+from ecoscope_workflows.contracts.parts import Unsaid, either, item_type, members, part_type, without
 from ecoscope_workflows.contracts.peeled import peel
+from ecoscope_workflows.contracts.records import record_of
 from ecoscope_workflows.contracts.shapes import items_of
 from ecoscope_workflows.contracts.skipping import SkipSentinel, is_skip_sentinel
-from ecoscope_workflows.errors import Problem
+from ecoscope_workflows.errors import Problem, did_you_mean
 from ecoscope_workflows.graph.fan_out import Each, flattened, key_and_value, unpacked
 from ecoscope_workflows.graph.order import in_order
 from ecoscope_workflows.registry.signature import REQUIRED
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
     from ecoscope_workflows.contracts.frame_types import FrameType
+    from ecoscope_workflows.errors import Where
     from ecoscope_workflows.graph.model import Graph, Node
     from ecoscope_workflows.spec.model import Binding, SkipIf
 
@@ -52,18 +56,31 @@ class ResultTypes:
     """
 
     graph: Graph
-    problems: list[Problem] = field(default_factory=list)
-    _results: dict[str, Any] = field(default_factory=dict)
-    _made: dict[Hashable, Any] = field(default_factory=dict)
+    _refused: list[Problem] = field(default_factory=list, init=False)
+    _missing: dict[Where, Problem] = field(default_factory=dict, init=False)
+    _results: dict[str, Any] = field(default_factory=dict, init=False)
+    _made: dict[Hashable, Any] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         """Find the type of every result."""
         for name in in_order(self.graph.nodes):
             self._results[name] = self._whole(self.graph.nodes[name])
 
+    @property
+    def problems(self) -> list[Problem]:
+        """Return what was found wrong with the types that have been asked for."""
+        return [*self._refused, *self._missing.values()]
+
     def of(self, reference: Reference) -> Any:
-        """Return the type of the result that a reference stands for."""
-        return self._results.get(reference.instance, Unsaid)
+        """Return the type of the result, or of the part of one, that a reference stands for."""
+        kind = self.result(reference.instance)
+        for number, step in enumerate(reference.path):
+            whole = kind
+            kind = self._once(("part", id(whole), step), partial(part_type, whole, step), whole)
+            if kind is None:
+                self._missing[reference.where] = _no_part(reference, number, whole)
+                return Unsaid
+        return kind
 
     def result(self, instance: str) -> Any:
         """Return the type of the result of an instance: of all its calls where there are several."""
@@ -147,7 +164,7 @@ class ResultTypes:
             text = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
             places = node.instance.argument_places
             where = next((places[name] for name in given if name in places), node.instance.task_where)
-            self.problems.append(Problem("EW347", f"{node.id}: {text}", where))
+            self._refused.append(Problem("EW347", f"{node.id}: {text}", where))
             return None
 
     def _frame_of(self, node: Node, name: str) -> FrameType | None:
@@ -217,6 +234,24 @@ def _literal_arguments(node: Node, names: tuple[str, ...]) -> dict[str, Any] | N
             return None
     fan_out = node.instance.fan_out
     return None if fan_out is not None and set(fan_out.argnames) & set(names) else found
+
+
+def _no_part(reference: Reference, number: int, whole: Any) -> Problem:
+    *_, last = reference.path[: number + 1]
+    record = record_of(peel(whole).kind)
+    known = record.writes if record is not None else ()
+    return Problem(
+        "EW348",
+        f"`{written(reference)}` does not exist: {type_name(whole)} has no part {last!r}",
+        reference.where,
+        did_you_mean(str(last), known),
+    )
+
+
+def written(reference: Reference) -> str:
+    """Return a reference as it is written, without its braces."""
+    steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in reference.path)
+    return f"workflow.{reference.instance}.return{steps}"
 
 
 def _changed(name: str) -> str:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import inspect
 import re
 import typing
-import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import ConfigDict, PydanticSchemaGenerationError, TypeAdapter
 from pydantic.errors import PydanticInvalidForJsonSchema
 from pydantic.fields import FieldInfo
 
@@ -18,11 +16,14 @@ from ecoscope_workflows.contracts.codecs import holds_frames
 from ecoscope_workflows.contracts.foreign_frames import with_contracts
 from ecoscope_workflows.contracts.frames import FrameContract
 from ecoscope_workflows.contracts.markers import FileInput, FromEnvironment
+from ecoscope_workflows.contracts.validation import adapter_of
 from ecoscope_workflows.decorators import TaskMetadata, task_metadata
 from ecoscope_workflows.errors import Problem, RegistrationError, Where
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from pydantic import TypeAdapter
 
 
 class _Required:
@@ -94,14 +95,7 @@ class Parameter:
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:
         """Return pydantic's validator of the type."""
-        with warnings.catch_warnings():
-            # What hides a parameter means something to us only.
-            warnings.filterwarnings("ignore", message="The 'exclude' attribute")
-            try:
-                return TypeAdapter(self.annotation)
-            except PydanticSchemaGenerationError:
-                # A class that only a codec of its own knows; all that can be asked for is an instance of it.
-                return TypeAdapter(self.annotation, config=ConfigDict(arbitrary_types_allowed=True))
+        return adapter_of(self.annotation)
 
     @cached_property
     def writable(self) -> bool:

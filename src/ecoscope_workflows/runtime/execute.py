@@ -8,12 +8,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from ecoscope_workflows.contracts.codecs import codec_for
 from ecoscope_workflows.contracts.describe import type_name
 from ecoscope_workflows.contracts.frames import FAULT_TYPE, FrameContract
-from ecoscope_workflows.contracts.validation import faults_of
+from ecoscope_workflows.contracts.validation import adapter_of, faults_of
 from ecoscope_workflows.errors import ContractError, Problem, TaskError
 from ecoscope_workflows.runtime.failures import task_error
 from ecoscope_workflows.runtime.jobs import load_task
@@ -141,7 +141,7 @@ def check_arguments(instance: str, task: TaskInfo, given: Mapping[str, Any]) -> 
         try:
             arguments[name] = parameter.adapter.validate_python(value)
         except ValidationError as error:
-            problems += _broken(error, f"{instance}: argument {name!r}", parameter.annotation, "EW611")
+            problems += _broken(error, value, f"{instance}: argument {name!r}", parameter.annotation, "EW611")
     if problems:
         raise ContractError(problems)
     return arguments
@@ -158,13 +158,13 @@ def call(instance: str, task: TaskInfo, arguments: Mapping[str, Any]) -> Any:
 def check_result(instance: str, task: TaskInfo, value: Any) -> Any:
     """Return a result converted to the type that its task declares."""
     try:
-        return TypeAdapter(task.returns).validate_python(value)
+        return adapter_of(task.returns).validate_python(value)
     except ValidationError as error:
-        raise ContractError(_broken(error, f"{instance}: the result", task.returns, "EW614")) from None
+        raise ContractError(_broken(error, value, f"{instance}: the result", task.returns, "EW614")) from None
 
 
-def _broken(error: ValidationError, label: str, annotation: Any, code: str) -> list[Problem]:
-    faults = list(faults_of(error))
+def _broken(error: ValidationError, value: Any, label: str, annotation: Any, code: str) -> list[Problem]:
+    faults = list(faults_of(error, value))
     contract = _contract_name(annotation)
     if contract and all(fault.kind == FAULT_TYPE for fault in faults):
         lines = "".join(f"\n  - {fault.message}" for fault in faults)

@@ -1,15 +1,21 @@
-"""The section `vars` in, constants that the rest of a spec refers to as ``${{ vars.<name> }}`` out."""
+"""The constants of a spec: what ``${{ vars.<name> }}`` stands for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ecoscope_workflows.errors import did_you_mean
 
 if TYPE_CHECKING:
     from ecoscope_workflows.errors import Where
-    from ecoscope_workflows.spec.reader import Cursor
+
+
+class Faulty(Protocol):
+    """A value that can say that something is wrong with it."""
+
+    def fault(self, code: str, what: str, hint: str = "") -> None:
+        """Report a fault of the value."""
 
 
 @dataclass
@@ -25,7 +31,7 @@ class Variables:
         """Return where the constants stand that nothing refers to."""
         return {name: where for name, where in self.places.items() if name not in self.used}
 
-    def look_up(self, name: str, cursor: Cursor) -> Any:
+    def look_up(self, name: str, cursor: Faulty) -> Any:
         """Return the value of a constant; report a name that is not one."""
         if name not in self.values:
             hint = did_you_mean(name, self.values) or "add it under `vars:`"
@@ -34,7 +40,7 @@ class Variables:
         self.used.add(name)
         return self.values[name]
 
-    def as_text(self, name: str, cursor: Cursor) -> str:
+    def as_text(self, name: str, cursor: Faulty) -> str:
         """Return the value of a constant as a part of a text; report one that is no word or number."""
         value = self.look_up(name, cursor)
         if isinstance(value, bool | list | dict) or (value is None and name in self.values):
@@ -42,14 +48,3 @@ class Variables:
             cursor.fault("EW224", what, "let the variable be the whole value")
             return ""
         return "" if value is None else str(value)
-
-
-def read_variables(root: Cursor) -> Variables:
-    """Read the section; a value is plain data of any nesting."""
-    if not root.has("vars") or not root.child("vars").is_a(dict, "`vars`"):
-        return Variables()
-    section = root.child("vars")
-    for name in section.value:
-        if not name.isidentifier():
-            section.fault("EW214", f"variable {name!r} is not an identifier", where=section.key_where(name))
-    return Variables(dict(section.value), {name: section.key_where(name) for name in section.value})

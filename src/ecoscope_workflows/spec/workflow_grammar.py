@@ -17,7 +17,7 @@ from ecoscope_workflows.spec.model import (
     Spec,
 )
 from ecoscope_workflows.spec.requirements import Requirement, read_requirements
-from ecoscope_workflows.spec.variables import read_variables
+from ecoscope_workflows.spec.variables import Variables
 
 if TYPE_CHECKING:
     from ecoscope_workflows.spec.reader import Cursor
@@ -39,7 +39,7 @@ MAX_SPEC_ID = 64
 
 def read_workflow_spec(plain_root: Cursor, sha256: str) -> Spec:
     """Read a whole spec; instances may stand in any order, in groups or on their own."""
-    root = replace(plain_root, variables=read_variables(plain_root))
+    root = replace(plain_root, variables=_variables(plain_root))
     root.only_keys(ROOT_KEYS, "a spec")
     name = (
         root.child("id").identifier("the id of the spec", MAX_SPEC_ID) if root.needs("id", "the spec") else ""
@@ -84,6 +84,17 @@ def read_workflow_spec(plain_root: Cursor, sha256: str) -> Spec:
         overrides=_overrides(root),
         environment=_environment(root),
     )
+
+
+def _variables(root: Cursor) -> Variables:
+    """Read the section `vars`; a value is plain data of any nesting."""
+    if not root.has("vars") or not root.child("vars").is_a(dict, "`vars`"):
+        return Variables()
+    section = root.child("vars")
+    for name in section.value:
+        if not name.isidentifier():
+            section.fault("EW214", f"variable {name!r} is not an identifier", where=section.key_where(name))
+    return Variables(dict(section.value), {name: section.key_where(name) for name in section.value})
 
 
 def _environment(root: Cursor) -> dict[str, str]:

@@ -73,8 +73,10 @@ def _readme(text: str, spec: Spec) -> Migration:
     edits = Edits(text)
     migration = ReadmeMigration(_root(text), spec, names, edits)
     migration.run()
+    if migration.problems:
+        raise SpecError(sorted(migration.problems, key=_position))
     result = edits.apply()
-    migrated = _load(edits, result, spec.file, migration.problems)
+    migrated = _load(edits, result, spec.file, [])
     if not same_meaning(spec, migrated, names.instances):
         what = "this spec cannot be rewritten without changing what it says"
         hint = "write each task on a line of its own, and keys as `key:`"

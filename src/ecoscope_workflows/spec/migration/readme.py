@@ -174,7 +174,7 @@ class ReadmeMigration:
             self.edits.replace(task.start, max(colon, task.end), head + "}")
             return
         if nothing:
-            self.refuse(task.start, "a comment here", "move it in front of the task")
+            self.refuse(task.start, "a comment inside a task", "move it in front of the task")
             return
         space = "" if self.edits.text[colon : colon + 1].isspace() else " "
         self.edits.replace(task.start, colon, f"{head}, partial:{space}")
@@ -269,4 +269,7 @@ class ReadmeMigration:
         first = self.edits.text[start]
         quote = first if first in "'\"" else '"' if in_flow else ""
         new = reference(self.names.instances.get(name, name), quote)
-        self.edits.replace(start, written.end, new)
+        # A block of text may have a comment behind its `|` or `>`.
+        head = self.edits.text[start : self.edits.lines.end(start)] if first in "|>" else ""
+        _, mark, comment = head.partition("#")
+        self.edits.replace(start, written.end, f"{new}  {mark}{comment}" if mark else new)

@@ -8,7 +8,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.annotations import DataFrame
-from ecoscope_workflows.decorators import distributed
+from ecoscope_workflows.decorators import Effect, distributed
 from ecoscope_workflows.tasks.schemas import Observations, Relocations
 
 if TYPE_CHECKING:
@@ -20,7 +20,13 @@ logger = logging.getLogger(__name__)
 SOURCE_PREFIXES = ("extra__", "subject__")
 
 
-@distributed
+def _effect(relocs_columns: list[str]) -> Effect:
+    """Return what happens to the columns; names that clash or are missing are refused as at run time."""
+    names = _names_without_prefixes(relocs_columns)
+    return Effect(keeps=relocs_columns, renames=dict(zip(relocs_columns, names, strict=True)))
+
+
+@distributed(effect=_effect)
 def process_relocations(
     observations: DataFrame[Observations],
     filter_point_coords: list[list[float]],
