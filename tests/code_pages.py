@@ -19,8 +19,9 @@ from ecoscope_workflows.registry.catalog import Catalog, installed_catalog
 from ecoscope_workflows.registry.signature import task_info
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
+    from ecoscope_workflows.cli.codes import CodePage
     from ecoscope_workflows.errors import Problem
     from ecoscope_workflows.registry.signature import TaskInfo
 
@@ -35,8 +36,9 @@ An error stops what is being done, a warning does not, unless `ecoscope-workflow
 """
 
 
-def problems_of(example: Mapping[str, str], folder: Path) -> list[Problem]:
+def problems_of(page: CodePage, folder: Path) -> list[Problem]:
     """Check the example of a code, with the tasks of its Python files beside those installed."""
+    example = page.example
     for name, text in example.items():
         (folder / name).write_text(text, encoding="utf-8")
     with contextlib.chdir(folder):
@@ -45,7 +47,12 @@ def problems_of(example: Mapping[str, str], folder: Path) -> list[Problem]:
         # Whatever else is installed here has no part in what is documented.
         built_in = [task for task in installed_catalog() if task.module.startswith("ecoscope_workflows.tasks.")]
         params = Path("params.yaml") if "params.yaml" in example else None
-        return check_specs([Path("spec.yaml")], params, find_tasks=lambda: Catalog.of([*built_in, *own]))
+        return check_specs(
+            [Path("spec.yaml")],
+            params,
+            strict=page.phase == "strict",
+            find_tasks=lambda: Catalog.of([*built_in, *own]),
+        )
 
 
 def _tasks_of(path: Path) -> Iterator[TaskInfo]:
@@ -63,7 +70,7 @@ def message_of(code: str) -> str:
     """Return what is reported of the example of a code, as a terminal without colours shows it."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        problems = problems_of(code_page(code).example, folder)
+        problems = problems_of(code_page(code), folder)
         with contextlib.chdir(folder):
             return click.unstyle(as_texts(problems))
 

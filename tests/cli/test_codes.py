@@ -13,7 +13,7 @@ from tests.code_pages import REFERENCE, message_of, problems_of, reference_page
 
 SOURCE = Path(__file__).parents[2] / "src" / "ecoscope_workflows"
 # What somebody who writes a spec or params can bring about.
-WRITTEN = {"reading", "graph", "lint", "params"}
+WRITTEN = {"reading", "graph", "strict", "lint", "params"}
 # No page can hold a file that is no text; tests/cli/test_check.py has one.
 NO_EXAMPLE = {"EW200"}
 
@@ -41,7 +41,7 @@ def test_a_page_has_a_title_a_phase_a_meaning_and_a_cure(code: str) -> None:
 @pytest.mark.parametrize("code", written_codes())
 def test_the_example_of_a_code_is_reported_as_its_page_shows(code: str, tmp_path: Path) -> None:
     page = code_page(code)
-    found = problems_of(page.example, tmp_path)
+    found = problems_of(page, tmp_path)
     assert {problem.code for problem in found} == {code}
     assert {problem.severity for problem in found} == {page.severity}
     assert all(problem.where for problem in found)

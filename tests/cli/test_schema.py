@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,3 +53,26 @@ def test_get_params_prints_a_form(
     groups = [name for name, card in document["properties"].items() if card.get("ecoscope:task_group")]
     assert groups == (["As published", "By the formula"] if form == "rjsf" else [])
     assert document["uiSchema"]["ui:order"] == list(document["properties"])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["schema", "--with-tasks"],
+        ["get-params", "--format", "rjsf", "--spec", "specs/compare_density_methods/spec.yaml"],
+        ["init", "my-tracks"],
+    ],
+    ids=["schema", "get-params", "init"],
+)
+def test_nothing_heavy_is_imported(words: list[str], pytestconfig: pytest.Config, tmp_path: Path) -> None:
+    (tmp_path / "specs").symlink_to(pytestconfig.rootpath / "specs")
+    program = (
+        "import sys; from ecoscope_workflows.cli import run; code = run(sys.argv[1:]);"
+        " print(code, *sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words], capture_output=True, text=True, check=True, cwd=tmp_path
+    )
+    code, *modules = done.stderr.splitlines()[-1].split()
+    assert code == "0"
+    assert not {"pandas", "pandera", "geopandas", "shapely", "snakemake", "numpy"} & set(modules)

@@ -199,8 +199,11 @@ def install_by_hand(site: Path) -> None:
     facts = site / "fieldkit-1.0.dist-info"
     facts.mkdir()
     (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: fieldkit\nVersion: 1.0\n")
-    points = "[ecoscope_workflows]\ntasks = fieldkit.tasks\nframes = fieldkit.frames\nfaults = fieldkit.faults\n"
-    (facts / "entry_points.txt").write_text(points)
+    points = [
+        "[ecoscope_workflows]",
+        *(f"{name} = fieldkit.{name}" for name in ("tasks", "frames", "faults")),
+    ]
+    (facts / "entry_points.txt").write_text("\n".join(points) + "\n")
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,7 @@ def test_a_file_too_large_for_the_disk_leaves_nothing_behind(project: Project) -
     )
     project.compiled()
     # The system refuses what goes beyond 256 blocks of 1 KiB, as it does on a full disk.
-    limited = 'ulimit -f 256; exec snakemake --profile profiles/local'
+    limited = "ulimit -f 256; exec snakemake --profile profiles/local"
     run = project.call("bash", "-c", limited, folder=project.work)
     assert run.code == 1
     message = "error: EW603 the result cannot be stored as text.txt: OSError: [Errno 27] File too large\n"

@@ -20,33 +20,57 @@ LONG_TEXT = "A title that says in many words what is done here, and then goes on
 def rich() -> list[dict[str, Any]]:
     """Return instances that use everything that a spec may hold."""
     numbers = "${{ workflow.numbers.return }}"
-    nested = {"a": [numbers, {"b": numbers, "$env": "${{ env.HOME }}"}], "c": [1.5e300, None, True, "it's \"q\""]}
+    nested = {
+        "a": [numbers, {"b": numbers, "$env": "${{ env.HOME }}"}],
+        "c": [1.5e300, None, True, 'it\'s "q"'],
+    }
     wide: dict[str, Any] = {f"parameter_number_{number}": [number, str(number)] for number in range(100)}
     return [
-        {"id": "numbers", "name": LONG_TEXT, "task": "noise", "partial": {"seed": 1, "size": 3, "seconds": 0.0}},
+        {
+            "id": "numbers",
+            "name": LONG_TEXT,
+            "task": "noise",
+            "partial": {"seed": 1, "size": 3, "seconds": 0.0},
+        },
         {"id": "from_file", "task": "read_numbers"},
         {
             "type": "task-group",
             "title": LONG_TEXT,
             "tasks": [
-                {"id": LONG_ID, "task": "demanding", "partial": {"values": [numbers, "x"], "options": nested}},
+                {
+                    "id": LONG_ID,
+                    "task": "demanding",
+                    "partial": {"values": [numbers, "x"], "options": nested},
+                },
                 {"id": "empty", "task": "demanding", "partial": {"values": [], "options": {}}},
                 {"id": "free", "task": "demanding"},
             ],
         },
-        {"id": "wide", "task": "echo", "partial": {"value": {**wide, "last": f"${{{{ workflow.{LONG_ID}.return }}}}"}}},
+        {
+            "id": "wide",
+            "task": "echo",
+            "partial": {"value": {**wide, "last": f"${{{{ workflow.{LONG_ID}.return }}}}"}},
+        },
         {"id": "long", "task": "echo_text", "partial": {"value": "word " * 5000}},
         {"id": "mocked", "task": "any_speeds"},
         {"id": "winner", "task": "fastest", "partial": {"speeds": "${{ workflow.mocked.return }}"}},
-        {"id": "hundred", "task": "hundred", "partial": {f"argument_{number}": numbers for number in range(100)}},
-        {"id": "hundred_values", "task": "hundred", "partial": {f"argument_{number}": number for number in range(100)}},
+        {
+            "id": "hundred",
+            "task": "hundred",
+            "partial": {f"argument_{number}": numbers for number in range(100)},
+        },
+        {
+            "id": "hundred_values",
+            "task": "hundred",
+            "partial": {f"argument_{number}": number for number in range(100)},
+        },
     ]
 
 
 def hundred_arguments() -> str:
     """Return the source of a task with a hundred parameters."""
     parameters = ", ".join(f"argument_{number}: object" for number in range(100))
-    return f'\n\n@distributed\ndef hundred({parameters}) -> int:\n    """Count to a hundred."""\n    return 100\n'
+    return f"\n\n@distributed\ndef hundred({parameters}) -> int:\n    return 100\n"
 
 
 @pytest.fixture(scope="module")
@@ -104,13 +128,18 @@ def test_the_example_of_the_readme_is_clean(project: Project, reference_data: Pa
     filled = {
         "process_relocations": {"filter_point_coords": [], "relocs_columns": []},
         "relocations_to_trajectory": dict.fromkeys(
-            [f"{end}_{what}" for what in ("length_meters", "time_secs", "speed_kmhr") for end in ("min", "max")], 1.0
+            [
+                f"{end}_{what}"
+                for what in ("length_meters", "time_secs", "speed_kmhr")
+                for end in ("min", "max")
+            ],
+            1.0,
         ),
         "draw_ecomap": {
             "title": "",
             **dict.fromkeys(["static", "search_control"], False),
             **dict.fromkeys(["width", "height"], 0),
-            **dict.fromkeys(["title_kws", "north_arrow_kws", "add_gdf_kws"], {}),
+            **{key: {} for key in ("title_kws", "north_arrow_kws", "add_gdf_kws")},
             "tile_layers": [],
         },
     }

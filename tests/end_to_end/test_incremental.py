@@ -126,6 +126,20 @@ def test_a_param_that_names_another_file_runs_its_reader_and_what_follows(done: 
     assert_runs(done, ALL)
 
 
+def test_an_input_file_that_the_spec_names_runs_its_reader_and_what_follows_when_it_changes(
+    done: Project,
+) -> None:
+    done.write_spec(SPEC.replace("task: read_numbers", "task: read_numbers, partial: {path: numbers.txt}"))
+    done.compiled()
+    done.write_params({"bigger": PARAMS["bigger"]})
+    done.finish()
+    os.utime(done.work / "numbers.txt")
+    assert_runs(done, set())
+    (done.work / "numbers.txt").write_text("1 2 4\n")
+    assert_runs(done, ALL)
+    assert (done.results / "report.txt").read_text() == "Numbers\nall = 13\npeak = 4"
+
+
 @pytest.mark.parametrize(
     ("deleted", "expected"),
     [("report.txt", {"report"}), ("bigger.json", AFTER_BIGGER), ("numbers.json", ALL)],

@@ -17,20 +17,87 @@ if TYPE_CHECKING:
     from tests.end_to_end.conftest import Project
 
 FRAGMENTS = [
-    *('"', "'", "\\", "`", "\n", "\r\n", "\t", "\0", "\x7f", "\x85", "\u2028", "\ufeff", "é", "日本", "😀", " "),
+    *(
+        '"',
+        "'",
+        "\\",
+        "`",
+        "\n",
+        "\r\n",
+        "\t",
+        "\0",
+        "\x7f",
+        "\x85",
+        "\u2028",
+        "\ufeff",
+        "é",
+        "日本",
+        "😀",
+        " ",
+    ),
     *("$(touch PWNED)", "`touch PWNED`", "; touch PWNED;", "&& touch PWNED #", "| touch PWNED", "> PWNED"),
     *("{x}", "{{x}}", "{", "}}", "{input}", "{params.args:q}", "{wildcards.x}", "<results>", "<logs>/x"),
-    *("${HOME}", "$HOME", "${{ workflow.other.return }}", "${{ env.HOME }}", "%s", "%(x)s", "!r", "~", "*", "?x"),
-    *('"""', "'''", "\\n", "\\", "\\\\'", "#", ": ", "- ", "&a", "*a", "!!python/name:os.system", "---\n", "%TAG"),
-    *("{% raw %}", "{{ name }}", "{# #}", "__import__('os').system('touch PWNED')", "?__use_yte__", "\x1b[31m"),
-    *("null", "true", "on", "1e3", "0x1F", "0o17", "1_000", "2024-01-01", ".nan", "<<", "=", "-1", "", "--log"),
+    *(
+        "${HOME}",
+        "$HOME",
+        "${{ workflow.other.return }}",
+        "${{ env.HOME }}",
+        "%s",
+        "%(x)s",
+        "!r",
+        "~",
+        "*",
+        "?x",
+    ),
+    *(
+        '"""',
+        "'''",
+        "\\n",
+        "\\",
+        "\\\\'",
+        "#",
+        ": ",
+        "- ",
+        "&a",
+        "*a",
+        "!!python/name:os.system",
+        "---\n",
+        "%TAG",
+    ),
+    *(
+        "{% raw %}",
+        "{{ name }}",
+        "{# #}",
+        "__import__('os').system('touch PWNED')",
+        "?__use_yte__",
+        "\x1b[31m",
+    ),
+    *(
+        "null",
+        "true",
+        "on",
+        "1e3",
+        "0x1F",
+        "0o17",
+        "1_000",
+        "2024-01-01",
+        ".nan",
+        "<<",
+        "=",
+        "-1",
+        "",
+        "--log",
+    ),
 ]
 MARKS = ("$input", "$env", "$literal", "$file", "__use_yte__", "<<", "")
 # Half a pair of surrogates cannot stand in YAML.
 letters = st.characters(exclude_categories=["Cs"])
 texts = st.lists(st.sampled_from(FRAGMENTS) | st.text(letters, max_size=3), max_size=6).map("".join)
 scalars = (
-    st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.floats(allow_nan=False, allow_infinity=False)
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**30), 10**30)
+    | st.floats(allow_nan=False, allow_infinity=False)
 )
 keys = st.sampled_from(MARKS) | texts
 values = st.recursive(
@@ -152,7 +219,7 @@ def test_texts_that_people_read_execute_nothing(project: Project) -> None:
         ],
     }
     project.write_spec_of(spec)
-    odd = project.folder / "it's\n\"$(touch PWNED)\" {x}.yaml"
+    odd = project.folder / 'it\'s\n"$(touch PWNED)" {x}.yaml'
     (project.folder / "spec.yaml").rename(odd)
     project.compiled(spec=odd)
     project.finish()
@@ -164,7 +231,7 @@ def test_texts_that_people_read_execute_nothing(project: Project) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["it's \"1\" $(touch PWNED) `touch PWNED`.txt", "a=--log <b c> > PWNED", "-n", "日本 é\\\n$HOME.txt"],
+    ['it\'s "1" $(touch PWNED) `touch PWNED`.txt', "a=--log <b c> > PWNED", "-n", "日本 é\\\n$HOME.txt"],
 )
 def test_the_name_of_an_input_file_may_hold_what_a_shell_reads_as_code(project: Project, name: str) -> None:
     project.write_instances([{"id": "numbers", "task": "read_numbers"}])
@@ -193,7 +260,7 @@ def test_the_name_of_an_input_file_that_snakemake_takes_for_a_pattern_is_refused
 def test_a_folder_of_any_name_holds_a_workflow(project: Project) -> None:
     project.write_instances([{"id": "one", "task": "echo", "partial": {"value": "$(touch PWNED)"}}])
     project.compiled()
-    odd = project.folder / "it's {x} \"$(touch PWNED)\" <results>"
+    odd = project.folder / 'it\'s {x} "$(touch PWNED)" <results>'
     project.work.rename(odd)
     run = project.call("snakemake", "--profile", "profiles/local", folder=odd)
     assert run.code == 0, run.output

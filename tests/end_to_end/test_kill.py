@@ -169,7 +169,7 @@ def test_a_run_killed_at_any_moment_is_finished_by_the_next(project: Project, wh
         lasted = time.monotonic() - began
         expected[seed] = project.files()
     assert all(expected[1][name] != expected[2][name] for name in expected[1])
-    moments = random.Random(SEED + whole)
+    moments = random.Random(SEED + whole)  # noqa: S311  # the same moments in each run
     with Watcher(project.results) as watcher:
         for number in range(KILLS):
             seed = 1 + number % 2

@@ -19,7 +19,18 @@ OF_SNAKEMAKE = {
     *(*parser.Python.subautomata, *parser.Rule.subautomata, *dir(InputFiles)),
     *("workflow", "rules", "config", "wildcards", "snakemake", "expand", "temp", "checkpoints", "lookup"),
 }
-OF_THE_PROGRAMS = {"compiled", "Compiled", "main", "Script", "Instance", "self", "env", "task", "args", "results"}
+OF_THE_PROGRAMS = {
+    "compiled",
+    "Compiled",
+    "main",
+    "Script",
+    "Instance",
+    "self",
+    "env",
+    "task",
+    "args",
+    "results",
+}
 UNUSUAL = {"_", "_private", "lambda_", "match", "case", "type_", "x1", "rule_all", "os", "sys", "X"}
 REFUSED = {
     *("__use_yte__", "all", "checkpoint", "config", "module", "rule", "rules", "storage", "use", "workflow")
@@ -27,12 +38,41 @@ REFUSED = {
 IDS = sorted(
     name
     for name in OF_SNAKEMAKE | OF_THE_PROGRAMS | UNUSUAL
-    if name.isidentifier() and not keyword.iskeyword(name) and name not in dir(builtins) and name not in REFUSED
+    if name.isidentifier()
+    and not keyword.iskeyword(name)
+    and name not in dir(builtins)
+    and name not in REFUSED
 )
-RUN = ("threads", "output", "params", "size", "index", "sort", "lambda_", "run", "shell", "self", "_", "count")
+RUN = (
+    "threads",
+    "output",
+    "params",
+    "size",
+    "index",
+    "sort",
+    "lambda_",
+    "run",
+    "shell",
+    "self",
+    "_",
+    "count",
+)
 ARGUMENTS = (
     *("input", "output", "params", "log", "threads", "resources", "wildcards", "rule", "count", "index"),
-    *("items", "get", "keys", "values", "sort", "size", "size_mb", "update", "self", "instance", "task", "args"),
+    *(
+        "items",
+        "get",
+        "keys",
+        "values",
+        "sort",
+        "size",
+        "size_mb",
+        "update",
+        "self",
+        "instance",
+        "task",
+        "args",
+    ),
     *("bound", "example", "workflow", "results", "match", "_names", "_hidden", "x_1", "x_2"),
 )
 
@@ -81,4 +121,6 @@ def test_arguments_may_have_any_name(project: Project) -> None:
     script = project.compile_script()
     run = project.call(sys.executable, script, "--config", params, "--results", "from_script")
     assert run.code == 0, run.output
-    assert (project.folder / "from_script" / "referring.json").read_bytes() == project.files()["referring.json"]
+    assert (project.folder / "from_script" / "referring.json").read_bytes() == project.files()[
+        "referring.json"
+    ]

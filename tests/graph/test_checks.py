@@ -177,3 +177,23 @@ def test_a_graph_without_faults_passes_every_rule() -> None:
     found = graph(LOAD, f"{{id: x, task: describe, partial: {{frame: {RAW}}}}}")
     problems: list[Any] = [problem for check in CHECKS for problem in check(found)]
     assert problems == []
+
+
+@distributed
+def log_in(password: Annotated[str, FromEnvironment("PASSWORD", secret=True)]) -> str:
+    return password
+
+
+@pytest.mark.parametrize(
+    ("binding", "refused"), [('"${{ env.OTHER }}"', False), ('"hunter2"', True)], ids=["variable", "value"]
+)
+def test_a_secret_may_come_from_another_variable_but_not_from_the_spec(
+    binding: str, *, refused: bool
+) -> None:
+    text = f"{HEAD}  - {{id: a, task: log_in, partial: {{password: {binding}}}}}\n"
+    catalog = Catalog.of([task_info(log_in, "package.tasks", "log_in", "package 1.0")])
+    if refused:
+        with pytest.raises(SpecError, match=r"EW323 a\.password is a secret"):
+            resolve(parse_spec(text, "s.yaml"), catalog)
+    else:
+        assert resolve(parse_spec(text, "s.yaml"), catalog).nodes["a"].free == {}

@@ -19,6 +19,7 @@ PHASES = {
     "Found when a task is registered.": "registration",
     "Found when a spec is read.": "reading",
     "Found when a spec is checked against its tasks.": "graph",
+    "Found when a spec is checked with `--strict`.": "strict",
     "A warning about a spec.": "lint",
     "Found when a params file is checked.": "params",
     "Found when a spec is migrated.": "migration",

@@ -41,7 +41,7 @@ def check_specs(
     params
         A params file, meant for each of them.
     strict
-        Whether warnings are errors.
+        Whether warnings are errors, and edges whose types do not say that they fit.
     ignore
         Codes of warnings to leave out.
     find_tasks
@@ -85,9 +85,8 @@ def _loaded(specs: Iterable[Path], found: list[Problem]) -> Iterator[Spec]:
 
 
 def _check(spec: Spec, catalog: Catalog, document: Document | None, *, strict: bool) -> list[Problem]:
-    del strict
     try:
-        graph = resolve(spec, catalog)
+        graph = resolve(spec, catalog, strict=strict)
     except EcoscopeWorkflowsError as error:
         return list(error.problems)
     return [*_params_faults(graph, document), *lint(graph)]

@@ -113,9 +113,9 @@ def _read_name(name: str, info: FieldInfo) -> str:
 
 
 def _of_typed_dict(kind: Any) -> Record:
-    required = kind.__required_keys__
     entries = {
-        name: Entry(_unqualified(annotation), name in required) for name, annotation in _hints(kind).items()
+        name: _typed_entry(annotation, required=name in kind.__required_keys__)
+        for name, annotation in hints_of(kind).items()
     }
     config = getattr(kind, "__pydantic_config__", {})
     return Record(
@@ -126,14 +126,17 @@ def _of_typed_dict(kind: Any) -> Record:
     )
 
 
-def _unqualified(annotation: Any) -> Any:
-    while str(typing.get_origin(annotation)).endswith(("Required", "NotRequired", "ReadOnly")):
-        (annotation,) = typing.get_args(annotation)
-    return annotation
+def _typed_entry(annotation: Any, *, required: bool) -> Entry:
+    # The class itself does not see these words where its annotations are text.
+    origin = str(typing.get_origin(annotation)).rpartition(".")[2]
+    if origin in ("Required", "NotRequired", "ReadOnly"):
+        required = required if origin == "ReadOnly" else origin == "Required"
+        return _typed_entry(typing.get_args(annotation)[0], required=required)
+    return Entry(annotation, required)
 
 
 def _of_dataclass(kind: Any) -> Record:
-    hints = _hints(kind)
+    hints = hints_of(kind)
     fields = dataclasses.fields(kind)
     return Record(
         writes={one.name: Entry(hints.get(one.name, Any)) for one in fields},
@@ -148,7 +151,8 @@ def _is_required(field: Any) -> bool:
     return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
-def _hints(kind: Any) -> dict[str, Any]:
+def hints_of(kind: Any) -> dict[str, Any]:
+    """Return the annotations of a class with their names resolved."""
     try:
         return typing.get_type_hints(kind, include_extras=True)
     except NameError:

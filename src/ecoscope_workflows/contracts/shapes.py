@@ -8,6 +8,8 @@ import typing
 from dataclasses import dataclass
 from typing import Any, get_args, get_origin
 
+from ecoscope_workflows.contracts.records import hints_of
+
 _SETS = (set, frozenset, collections.abc.Set, collections.abc.MutableSet)
 _SEQUENCES = (list, collections.deque, collections.abc.Sequence, collections.abc.MutableSequence)
 _ITERABLES = (collections.abc.Iterable, collections.abc.Collection)
@@ -57,7 +59,7 @@ def items_of(kind: Any) -> Items | None:
         return _of_tuple(kind, parts)
     if isinstance(origin, type) and issubclass(origin, tuple):
         names = getattr(origin, "_fields", None)
-        hints = getattr(origin, "__annotations__", {})
+        hints = hints_of(origin)
         return Items(fixed=tuple(hints.get(name, Any) for name in names)) if names is not None else None
     for kinds, order in ((_SETS, "none"), (_SEQUENCES, "given"), (_ITERABLES, "any")):
         if origin in kinds:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from ecoscope_workflows.graph.model import Graph, Node
     from ecoscope_workflows.registry.signature import Parameter
 
+# Ids of a circle that a message names; nobody reads more.
+MAX_PATH = 12
+
 
 def references_exist(graph: Graph) -> list[Problem]:
     """Every reference names an instance of this spec."""
@@ -87,7 +90,11 @@ def secrets_stay_out(graph: Graph) -> list[Problem]:
         )
         for node in graph
         for name, parameter in node.task.parameters.items()
-        if name in node.bound and parameter.environment and parameter.environment.secret
+        if name in node.bound
+        and parameter.environment
+        and parameter.environment.secret
+        # A variable of another name is no value.
+        and not isinstance(node.arguments.get(name), Environment)
     ]
 
 

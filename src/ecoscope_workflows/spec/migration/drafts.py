@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ecoscope_workflows.errors import did_you_mean
-from ecoscope_workflows.spec.migration.entries import add_after, remove_entry, rename_key, separator
+from ecoscope_workflows.spec.migration.entries import add_after, remove_entries, rename_key, separator
 from ecoscope_workflows.spec.migration.layout import Mapping, Scalar, Sequence
 from ecoscope_workflows.spec.migration.references import References, text_of
 from ecoscope_workflows.spec.migration.words import free_spec_id, reference, short_name, word
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ecoscope_workflows.spec.migration.edits import Edits
-    from ecoscope_workflows.spec.migration.layout import Entry, Node
+    from ecoscope_workflows.spec.migration.layout import Node
 
 _MODES = ("call", "map", "mapvalues")
 
@@ -81,11 +81,11 @@ class DraftMigration:
         name = short_name(text_of(task))
         if instance.get("id") or task is None or not name:
             return
-        twins = self.references.by_task[name]
-        if len(twins) > 1:
-            what = f"{len(twins)} instances use task {name!r}, and this one has no id"
-            self.references.fault("EW256", what, task.start, "add an `id:` to each")
         first = instance.entries[0].start
+        twins = [other for other in self.references.by_task[name] if other == name]
+        if len(twins) > 1:
+            what = f"{len(twins)} instances would have the id {name!r}, and this one has none of its own"
+            self.references.fault("EW256", what, first, "add an `id:` to each")
         self.edits.insert(first, f"id: {word(name)}{separator(self.edits, instance)}")
 
     def arguments(self, instance: Mapping) -> None:
@@ -95,7 +95,7 @@ class DraftMigration:
             what = "an instance has both `with` and `partial`"
             hint = "move what stands in `with` to `partial`"
             self.references.fault("EW255", what, bound.start, hint)
-        if bound:
+        elif bound:
             rename_key(self.edits, bound, "partial")
             self.references.rewrite(bound.value, in_flow=instance.flow, names=True)
         if given:
@@ -112,19 +112,17 @@ class DraftMigration:
         """Rewrite ``mode: map`` and ``iter: {argument: values}`` as ``map: {argnames, argvalues}``."""
         mode, each = instance.get("mode"), instance.get("iter")
         method = text_of(mode) or "call"
-        if mode:
-            remove_entry(self.edits, instance, mode)
+        gone = [mode] if mode else []
         fault = self.mode_fault(instance, method)
         if fault:
             code, what, at, hint = fault
             self.references.fault(code, what, at, hint)
-        if each is None:
-            return
-        if fault or method == "call" or not isinstance(each.value, Mapping):
-            remove_entry(self.edits, instance, each)
-            return
-        rename_key(self.edits, each, method)
-        self.iterable(each.value)
+        mapped = each is not None and not fault and method != "call" and self.iterable(each.value)
+        if each and mapped:
+            rename_key(self.edits, each, method)
+        elif each:
+            gone.append(each)
+        remove_entries(self.edits, instance, gone)
 
     def mode_fault(self, instance: Mapping, method: str) -> tuple[str, str, int, str] | None:
         """Return what is wrong with a mode that is none, or does not fit what else the instance says."""
@@ -143,23 +141,23 @@ class DraftMigration:
             return "EW255", "an instance has both `iter` and `map` or `mapvalues`", given.start, "keep one"
         return None
 
-    def iterable(self, each: Mapping) -> None:
+    def iterable(self, each: Node) -> bool:
         """Rewrite ``{argument: values}``, or ``{a: x[0], b: x[1]}`` of one result whose items are tuples."""
+        if not isinstance(each, Mapping):
+            return False
         first, *others = each.entries
         space = separator(self.edits, each)
         if not others:
             name = self.edits.text[first.key.start : first.key.end]
             self.edits.replace(first.key.start, first.key.end, f"argnames: {name}{space}argvalues")
             self.references.rewrite(first.value, in_flow=each.flow, names=True)
-            return
+            return True
         unpacked = self.references.unpacked(each)
-        if unpacked:
-            instance, names = unpacked
-            self.unpack(each, first, f"argnames: [{', '.join(map(word, names))}]", instance)
-            for entry in others:
-                remove_entry(self.edits, each, entry)
-
-    def unpack(self, each: Mapping, first: Entry, argnames: str, instance: str) -> None:
-        """Write the arguments that the items of a result are unpacked over in the place of the first one."""
+        if unpacked is None:
+            return False
+        instance, names = unpacked
         values = f"argvalues: {reference(instance, chr(34) if each.flow else '')}"
-        self.edits.replace(first.start, first.end, f"{argnames}{separator(self.edits, each)}{values}")
+        argnames = f"argnames: [{', '.join(map(word, names))}]"
+        self.edits.replace(first.start, first.end, f"{argnames}{space}{values}")
+        remove_entries(self.edits, each, others)
+        return True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import time
+from typing import Any, Literal, cast
 
 from ecoscope_workflows.annotations import (
     AnyDataFrame,
@@ -25,9 +26,9 @@ class Speeds(JsonSerializableDataFrameModel):
 @distributed
 def any_speeds(fault: Literal["", "column", "dtype", "null", "range", "empty"] = "") -> AnyDataFrame:
     """Make ten rows of speeds, with a fault where one is asked for."""
-    import pandas as pd
+    import pandas as pd  # noqa: PLC0415  # heavy imports belong inside the task
 
-    frame = pd.DataFrame({"animal": list("abcdefghij"), "speed_kmhr": [float(number) for number in range(10)]})
+    frame = pd.DataFrame({"animal": list("abcdefghij"), "speed_kmhr": [0.0, *map(float, range(1, 10))]})
     match fault:
         case "column":
             return frame.drop(columns="speed_kmhr")
@@ -45,7 +46,7 @@ def any_speeds(fault: Literal["", "column", "dtype", "null", "range", "empty"] =
 @distributed
 def read_frame(path: InputFile) -> AnyDataFrame:
     """Read a Parquet file."""
-    import pandas as pd
+    import pandas as pd  # noqa: PLC0415  # heavy imports belong inside the task
 
     return pd.read_parquet(path)
 
@@ -53,23 +54,22 @@ def read_frame(path: InputFile) -> AnyDataFrame:
 @distributed
 def fastest(speeds: DataFrame[Speeds]) -> str:
     """Return the fastest animal."""
-    return str(speeds.loc[speeds["speed_kmhr"].idxmax(), "animal"])
+    return str(speeds["animal"].iloc[speeds["speed_kmhr"].argmax()])
 
 
 @distributed
 def broken_speeds() -> DataFrame[Speeds]:
     """Return what breaks the promise of the return type."""
-    import pandas as pd
+    import pandas as pd  # noqa: PLC0415  # heavy imports belong inside the task
 
-    return pd.DataFrame({"animal": ["a", "b"], "speed_kmhr": [-1.0, 2.0]})
+    promised: Any = pd.DataFrame({"animal": ["a", "b"], "speed_kmhr": [-1.0, 2.0]})
+    return cast("DataFrame[Speeds]", promised)
 
 
 @distributed
 def large_frame(seed: int, rows: int, seconds: float) -> AnyDataFrame:
     """Take some time and return many rows, the same for each seed."""
-    import time
-
-    import pandas as pd
+    import pandas as pd  # noqa: PLC0415  # heavy imports belong inside the task
 
     time.sleep(seconds)
     return pd.DataFrame({"number": [seed * number % 1_000_003 for number in range(rows)]})
@@ -78,7 +78,7 @@ def large_frame(seed: int, rows: int, seconds: float) -> AnyDataFrame:
 @distributed
 def odd_frame() -> AnyDataFrame:
     """Return a frame that is not what it is once it has been a file."""
-    import pandas as pd
+    import pandas as pd  # noqa: PLC0415  # heavy imports belong inside the task
 
     frame = pd.DataFrame({"word": pd.Series(["a", None], dtype=object), "list": [(1,), [2, 3]]})
     frame.attrs["note"] = "not stored"

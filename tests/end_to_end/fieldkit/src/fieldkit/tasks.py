@@ -83,7 +83,7 @@ def long_text(seed: int, size: int, seconds: float) -> str:
 
 @distributed(
     image="registry.example/heavy:1.2",
-    resources={"mem_mb": 500, "threads": 2, "unit": "it's \"one\" {x}"},
+    resources={"mem_mb": 500, "threads": 2, "unit": 'it\'s "one" {x}'},
     retries=2,
     timeout=90,
 )
@@ -105,7 +105,7 @@ def show(value: Any) -> str:
 
 
 @distributed
-def reserved(  # noqa: PLR0913, PLR0917  # each is a name that means something elsewhere
+def reserved(  # noqa: PLR0917  # each is a name that means something elsewhere
     input: int,  # noqa: A002  # as above, and so on
     output: int,
     params: int,

@@ -1,0 +1,17 @@
+"""One line of a table of what fits where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+YES, NO, OPEN = "yes", "no", "cannot tell"
+
+
+def name_of(kind: Any) -> str:
+    return str(kind) if getattr(kind, "__args__", None) else getattr(kind, "__name__", str(kind))
+
+
+def case(produced: Any, required: Any, answer: str, reason: str = "") -> Any:
+    return pytest.param(produced, required, answer, reason, id=f"{name_of(produced)} to {name_of(required)}")
