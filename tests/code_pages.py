@@ -1,4 +1,4 @@
-"""The pages of all codes: what `make golden` writes into them, and the reference page that is made of them."""
+"""The pages of all codes: the messages of their examples, and the reference page that is made of them."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ _INTRODUCTION = """\
 # Errors and warnings
 
 Every error and warning has a code.
-This page is what `ecoscope-workflows explain CODE` shows of each; the messages are those that the examples give.
-An error stops what is being done, a warning does not, unless `ecoscope-workflows check` is told to be `--strict`.
+`ecoscope-workflows explain CODE` shows what stands here of each.
+An error stops what is being done.
+A warning does not, unless it is found by `ecoscope-workflows check --strict`.
 """
 
 
@@ -45,7 +46,9 @@ def problems_of(page: CodePage, folder: Path) -> list[Problem]:
         modules = [Path(name) for name in example if name.endswith(".py")]
         own = [task for module in modules for task in _tasks_of(module)]
         # Whatever else is installed here has no part in what is documented.
-        built_in = [task for task in installed_catalog() if task.module.startswith("ecoscope_workflows.tasks.")]
+        built_in = [
+            task for task in installed_catalog() if task.module.startswith("ecoscope_workflows.tasks.")
+        ]
         params = Path("params.yaml") if "params.yaml" in example else None
         return check_specs(
             [Path("spec.yaml")],

@@ -122,8 +122,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def _similar(name: str, words: Iterable[str]) -> Iterator[tuple[str, float]]:
-    """Yield the words that `name` may be taken for, and how similar they are; cheap bounds are tried first."""
-    # What is known of the second text is kept from one comparison to the next.
+    """Yield the words that `name` may be taken for, and how similar they are."""
+    # What is known of the second text is kept from one comparison to the next, and cheap bounds come first.
     matcher = difflib.SequenceMatcher(None, "", name)
     for word in words:
         matcher.set_seq1(word)

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.code_pages import REFERENCE, message_of, problems_of, reference_page
 
 from ecoscope_workflows.cli.codes import all_codes, code_page, page_text
 from ecoscope_workflows.errors import EcoscopeWorkflowsError
-from tests.code_pages import REFERENCE, message_of, problems_of, reference_page
 
 SOURCE = Path(__file__).parents[2] / "src" / "ecoscope_workflows"
 # What somebody who writes a spec or params can bring about.

@@ -29,6 +29,8 @@ from ecoscope_workflows.contracts.markers import FromEnvironment
 from ecoscope_workflows.contracts.skipping import SkipSentinel
 
 T = TypeVar("T")
+# As published signatures write an optional parameter.
+Hidden: Any = Annotated[None, SkipJsonSchema()]  # type: ignore[type-arg]  # generic to type checkers only
 ListOfT: Any = types.GenericAlias(list, (T,))
 AnimalId = NewType("AnimalId", str)
 
@@ -115,7 +117,7 @@ UNIONS = [
     case(int | float, str, NO),
     case(int, str | list[int], NO),
     case(int, str | float, YES),
-    case(str, Annotated[None, SkipJsonSchema()] | str, YES),
+    case(str, Hidden | str, YES),
     case(list[float], list[int] | None, NO, "its items: number, not whole number"),
     case(str | list[float], list[int], NO, "its items: number, not whole number"),
     case(int | SkipSentinel, int | SkipSentinel, YES),

@@ -19,6 +19,7 @@ from ecoscope_workflows.annotations import (
     Series,
     UTCDatetime,
 )
+from ecoscope_workflows.contracts.effects import Effect
 from ecoscope_workflows.decorators import distributed
 from ecoscope_workflows.errors import Where
 from ecoscope_workflows.graph.export import VERSION, as_data, as_written
@@ -54,12 +55,17 @@ def describe(count: Any, title: str = "") -> str:
     raise NotImplementedError(f"{count}{title}")
 
 
+@distributed(effect=Effect(drops=["speed"], adds={"slow": bool}))
+def drop_speed(frame: AnyDataFrame) -> AnyDataFrame:
+    raise NotImplementedError(f"{frame}")
+
+
 @distributed
 def gather(parts: Any) -> Any:
     return parts
 
 
-TASKS = (load, split, describe, gather)
+TASKS = (load, split, describe, drop_speed, gather)
 CATALOG = Catalog.of(task_info(task, "field.tasks", task.__name__, "field 1.0") for task in TASKS)
 
 
@@ -72,8 +78,8 @@ def data(*entries: str, head: str = "") -> dict[str, Any]:
     return again
 
 
-def ref(name: str) -> str:
-    return f"'${{{{ workflow.{name}.return }}}}'"
+def ref(name: str, part: str = "") -> str:
+    return f"'${{{{ workflow.{name}.return{part} }}}}'"
 
 
 LOAD = "{id: fixes, task: load, partial: {path: a.csv}}"
@@ -115,39 +121,52 @@ def test_groups_and_skip_conditions_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "result"),
-    [("map", "list of text"), ("mapvalues", "list of (anything, text)")],
+    ("method", "names", "result", "carries"),
+    [
+        ("map", ["title", "count"], "list of text", "text"),
+        ("mapvalues", ["count"], "list of (text, text)", "whole number"),
+    ],
 )
-def test_one_call_for_each_value_returns_a_list(method: str, result: str) -> None:
+def test_one_call_for_each_value_returns_a_list(
+    method: str, names: list[str], result: str, carries: str
+) -> None:
     found = data(
         LOAD,
         f"{{id: parts, task: split, partial: {{frame: {ref('fixes')}}}}}",
-        f"{{id: words, task: describe, {method}: {{argnames: count, argvalues: {ref('parts')}}}}}",
+        f"{{id: words, task: describe, {method}: {{argnames: {names}, argvalues: {ref('parts')}}}}}",
     )
     words = found["instances"][2]
-    assert (words["method"], words["argnames"]) == (method, ["count"])
+    assert (words["method"], words["argnames"]) == (method, names)
     assert words["argvalues"] == {"ref": "parts"}
     assert words["depends_on"] == ["parts"]
     assert (words["returns"], words["result"]) == ("text", result)
     assert found["edges"][1] == {
         "from": "parts",
         "to": "words",
-        "arguments": ["count"],
+        "argument": names[0],
         "path": [],
         "each": True,
-        "type": "list of (text, whole number)",
-        "takes": "anything",
+        "type": carries,
+        "takes": "text" if names[0] == "title" else "anything",
     }
 
 
-def test_values_that_are_unpacked_go_to_several_arguments() -> None:
+def test_a_value_that_is_unpacked_is_an_edge_for_each_argument() -> None:
     found = data(
         LOAD,
-        f"{{id: words, task: describe, map: {{argnames: [count, title], argvalues: [{ref('fixes')}, [1]]}}}}",
+        f"{{id: parts, task: split, partial: {{frame: {ref('fixes')}}}}}",
+        f"{{id: other, task: split, partial: {{frame: {ref('fixes')}}}}}",
+        "{id: words, task: describe, map: {argnames: [title, count],"
+        f" argvalues: [{ref('parts', '[0]')}, {ref('other', '[1]')}]}}}}",
     )
-    assert found["instances"][1]["argvalues"] == [{"ref": "fixes"}, [1]]
-    (edge,) = found["edges"]
-    assert (edge["arguments"], edge["path"], edge["takes"]) == (["count", "title"], [0], "")
+    first, second = found["instances"][3]["argvalues"]
+    assert (first, second) == ({"ref": "parts", "path": [0]}, {"ref": "other", "path": [1]})
+    assert [(edge["from"], edge["argument"], edge["type"]) for edge in found["edges"][2:]] == [
+        ("parts", "title", "text"),
+        ("parts", "count", "whole number"),
+        ("other", "title", "text"),
+        ("other", "count", "whole number"),
+    ]
 
 
 def test_references_and_variables_stand_where_they_are_written() -> None:
@@ -171,6 +190,31 @@ def test_a_mapping_that_reads_like_a_mark_is_wrapped() -> None:
     ]
 
 
+def test_a_part_of_a_result_is_said_with_its_path() -> None:
+    found = data(
+        LOAD,
+        f"{{id: parts, task: split, partial: {{frame: {ref('fixes')}}}}}",
+        f"{{id: words, task: describe, partial: {{count: {ref('parts', '[0][1]')}}}}}",
+    )
+    assert found["instances"][2]["bound"] == {"count": {"ref": "parts", "path": [0, 1]}}
+    assert found["edges"][1]["type"] == "whole number"
+
+
+def test_columns_are_followed_through_tasks_that_say_what_they_do() -> None:
+    found = data(LOAD, f"{{id: slow, task: drop_speed, partial: {{frame: {ref('fixes')}}}}}")["instances"]
+    assert found[1]["returns"] == "data frame"
+    assert [column["name"] for column in found[1]["columns"]] == ["fixtime", "geometry", "slow"]
+
+
+def test_a_result_that_may_be_skipped_says_so() -> None:
+    (instance,) = data(LOAD.replace("}}", "}, skipif: {conditions: [any_is_none]}}"))["instances"]
+    assert (instance["returns"], instance["result"]) == (
+        "data frame (Fixes)",
+        "data frame (Fixes) or skipped",
+    )
+    assert instance["columns"][0]["name"] == "fixtime"
+
+
 def test_numbers_that_json_does_not_have_are_text() -> None:
     (instance,) = data("{id: every, task: gather, partial: {parts: [.nan, -.inf, 1.5]}}")["instances"]
     assert instance["bound"]["parts"] == ["nan", "-inf", 1.5]
@@ -192,7 +236,7 @@ def unwrapped(value: Any) -> Any:
     return {key: unwrapped(item) for key, item in value.items()}
 
 
-KEYS = st.sampled_from(["ref", "env", "literal", "a"])
+KEYS = st.sampled_from(["ref", "path", "env", "literal", "a"])
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
@@ -208,7 +252,7 @@ def has_marks(value: Any) -> bool:
         return False
     if set(value) == {"literal"}:
         return any(map(has_marks, value["literal"].values()))
-    return set(value) in ({"ref"}, {"env"}) or any(map(has_marks, value.values()))
+    return set(value) in ({"ref"}, {"ref", "path"}, {"env"}) or any(map(has_marks, value.values()))
 
 
 @given(VALUES)

@@ -24,6 +24,11 @@ def load(path: str) -> AnyDataFrame:
 
 
 @distributed
+def split(frame: AnyDataFrame) -> list[int]:
+    return [len(frame)]
+
+
+@distributed
 def count(frame: AnyDataFrame) -> int:
     return len(frame)
 
@@ -53,7 +58,7 @@ def sign_in(server: Annotated[str, FromEnvironment("MY_SERVER")], texts: Any = N
     return f"{server}{texts}"
 
 
-TASKS = (load, count, draw, keep, keep_each, anything, sign_in)
+TASKS = (load, split, count, draw, keep, keep_each, anything, sign_in)
 CATALOG = Catalog.of(task_info(task, "package.tasks", task.__name__, "package 1.0") for task in TASKS)
 LOAD = "{id: fixes, task: load, partial: {path: a.parquet}}"
 FRAME = "partial: {frame: '${{ workflow.fixes.return }}'}"
@@ -72,19 +77,25 @@ def readme_warnings(text: str) -> list[str]:
 
 
 def test_a_result_that_nothing_uses_is_told_where_its_instance_stands() -> None:
-    assert warnings_of(LOAD, f"{{id: total, task: count, {FRAME}}}", f"{{id: page, task: draw, {FRAME}}}") == [
+    total, page = f"{{id: total, task: count, {FRAME}}}", f"{{id: page, task: draw, {FRAME}}}"
+    (warning,) = warnings_of(LOAD, total, page)
+    assert warning == (
         "spec.yaml:5:10: EW381 nothing uses the result of 'total' (whole number)\n"
         "  hint: use it in another instance, or remove this one"
-    ]
+    )
 
 
 @pytest.mark.parametrize("task", ["draw", "keep", "keep_each", "anything"])
 def test_pages_files_nothing_and_what_is_not_known_are_meant_as_they_are(task: str) -> None:
-    assert warnings_of(LOAD, f"{{id: side, task: {task}, {FRAME}}}", f"{{id: page, task: draw, {FRAME}}}") == []
+    assert (
+        warnings_of(LOAD, f"{{id: side, task: {task}, {FRAME}}}", f"{{id: page, task: draw, {FRAME}}}") == []
+    )
 
 
 def test_the_last_instance_is_what_a_workflow_is_for() -> None:
-    assert warnings_of(LOAD, f"{{id: page, task: draw, {FRAME}}}", f"{{id: total, task: count, {FRAME}}}") == []
+    assert (
+        warnings_of(LOAD, f"{{id: page, task: draw, {FRAME}}}", f"{{id: total, task: count, {FRAME}}}") == []
+    )
 
 
 def test_the_only_result_is_what_a_workflow_is_for_wherever_it_stands() -> None:
@@ -92,8 +103,9 @@ def test_the_only_result_is_what_a_workflow_is_for_wherever_it_stands() -> None:
 
 
 def test_a_result_that_is_mapped_over_is_used() -> None:
-    mapped = "{id: maps, task: draw, map: {argnames: frame, argvalues: ['${{ workflow.fixes.return }}']}}"
-    assert warnings_of(LOAD, mapped, "{id: other, task: load, partial: {path: b}}") == []
+    parts = f"{{id: parts, task: split, {FRAME}}}"
+    mapped = "{id: texts, task: sign_in, map: {argnames: texts, argvalues: '${{ workflow.parts.return }}'}}"
+    assert warnings_of(LOAD, parts, mapped, "{id: other, task: load, partial: {path: b}}") == []
 
 
 def test_a_workflow_without_instances_has_no_warnings() -> None:
@@ -129,7 +141,9 @@ def test_an_environment_variable_that_nobody_documents_is_told() -> None:
 
 
 def test_a_misspelt_environment_variable_gets_the_nearest_one() -> None:
-    (warning,) = warnings_of("{id: fixes, task: load, partial: {path: '${{ env.ECOSCOPE_WORKFLOW_RESULTS }}'}}")
+    (warning,) = warnings_of(
+        "{id: fixes, task: load, partial: {path: '${{ env.ECOSCOPE_WORKFLOW_RESULTS }}'}}"
+    )
     assert "did you mean 'ECOSCOPE_WORKFLOWS_RESULTS'?" in warning
 
 
@@ -177,6 +191,13 @@ def test_variables_that_stay_text_are_found_at_any_depth() -> None:
     texts = "[{'a ${{ key }}': 1}, ['b ${{ item }}'], {c: ['d ${{ deep }}', '${{ env.MY_SERVER }}']}]"
     found = warnings_of(f"{{id: texts, task: sign_in, partial: {{texts: {texts}}}}}")
     assert [warning.split("`")[1] for warning in found] == ["${{ key }}", "${{ item }}", "${{ deep }}"]
+
+
+def test_a_constant_that_nothing_refers_to_is_told() -> None:
+    assert warnings_of(
+        "{id: fixes, task: load, partial: {path: '${{ vars.name }}.parquet'}}",
+        head="vars: {name: a, old: b}\n",
+    ) == ["spec.yaml:3:17: EW386 nothing uses the constant 'old'\n  hint: remove it, or refer to it"]
 
 
 def test_text_with_other_braces_is_text() -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pytest
 from pydantic import BaseModel, BeforeValidator, Field
+from tests.standins.mutants import mutant
+from tests.standins.published_tasks import stub_catalog
 
 from ecoscope_workflows.annotations import AnyDataFrame, AnyGeoDataFrame, DataFrame, Html, InputFile
 from ecoscope_workflows.cli.github import as_commands
@@ -28,8 +30,6 @@ from ecoscope_workflows.graph.rjsf import form_schema
 from ecoscope_workflows.registry.catalog import Catalog, installed_catalog
 from ecoscope_workflows.spec.load import load_spec
 from ecoscope_workflows.tasks.schemas import Relocations, Trajectory
-from tests.standins.mutants import mutant
-from tests.standins.published_tasks import stub_catalog
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,6 +91,9 @@ class Original:
     text: str
     catalog: Catalog
     params: str
+
+    def tasks(self) -> Catalog:
+        return self.catalog
 
 
 def typed(task: TaskInfo, random: Random) -> TaskInfo:
@@ -187,7 +190,7 @@ def test_a_mutant_is_accepted_or_reported_with_a_place(
         of_the_spec = random.random() < 0.75
         spec.write_bytes(mutant(original.text, random) if of_the_spec else original.text.encode())
         params.write_bytes(original.params.encode() if of_the_spec else mutant(original.params, random))
-        found = check_specs([spec], params, find_tasks=lambda catalog=original.catalog: catalog)
+        found = check_specs([spec], params, find_tasks=original.tasks)
         errors = [problem for problem in found if problem.severity == "error"]
         in_every_format(found)
         if errors:

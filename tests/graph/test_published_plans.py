@@ -10,11 +10,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.standins.published_tasks import stub_catalog
 
 from ecoscope_workflows.graph.export import as_data
 from ecoscope_workflows.graph.resolve import resolve
 from ecoscope_workflows.spec.load import load_spec
-from tests.standins.published_tasks import stub_catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Texts in, the same texts with the mistakes that people and programs make out; the same seed, the same mistake."""
+"""Texts in, the same texts with the mistakes that people and programs make out."""
 
 from __future__ import annotations
 
@@ -112,10 +112,8 @@ VALUES: tuple[Any, ...] = (
 def mutant(text: str, random: Random) -> bytes:
     """Return a text with a mistake or two in it."""
     for _ in range(random.choice((1, 1, 1, 2))):
-        if random.random() < 0.35:
-            text = random.choice(LINES)(text, random)
-        else:
-            text = _tree_mutant(text, random)
+        change = random.choice(LINES) if random.random() < 0.35 else _tree_mutant
+        text = change(text, random)
     raw = bytearray(text.encode("utf-8", "replace"))
     if raw and random.random() < 0.05:
         raw[random.randrange(len(raw))] ^= 1 << random.randrange(8)
@@ -236,7 +234,18 @@ def _replace(owner: Tree, key: Any, random: Random, _places: list[Place]) -> Non
 
 
 def _add(owner: Tree, key: Any, random: Random, _places: list[Place]) -> None:
-    words = ("skipif", "map", "mapvalues", "partial", "type", "tasks", "name", "vars", "metadata", "resources")
+    words = (
+        "skipif",
+        "map",
+        "mapvalues",
+        "partial",
+        "type",
+        "tasks",
+        "name",
+        "vars",
+        "metadata",
+        "resources",
+    )
     value = copy.deepcopy(random.choice(VALUES))
     if isinstance(owner, dict):
         owner[random.choice(words)] = value

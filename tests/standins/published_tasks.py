@@ -1,4 +1,4 @@
-"""Stubs of the tasks that published specs use, made of what is known of them: their arguments and form fields."""
+"""Stubs of the tasks that published specs use, made of their known arguments and form fields."""
 
 from __future__ import annotations
 

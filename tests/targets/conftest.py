@@ -39,8 +39,23 @@ def show(parts: Any, title: Annotated[str, "a title"] = "") -> Html:
     return f"<h1>{title}</h1>{parts}"
 
 
+@distributed
+def double(value: int) -> int:
+    """Double a number."""
+    return 2 * value
+
+
+@distributed
+def by_site() -> list[tuple[str, int]]:
+    """Count by site."""
+    return [("north", 1)]
+
+
+TASKS = (load, work, show, double, by_site)
+
+
 def catalog() -> Catalog:
-    return Catalog.of(task_info(task, "demo.tasks", task.__name__, "demo 1.0") for task in (load, work, show))
+    return Catalog.of(task_info(task, "demo.tasks", task.__name__, "demo 1.0") for task in TASKS)
 
 
 @pytest.fixture

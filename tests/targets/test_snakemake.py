@@ -102,15 +102,15 @@ def test_an_id_that_cannot_name_a_rule_is_refused(graph_of: Callable[[str], Grap
     ("line", "message"),
     [
         (
-            'map: {argnames: values, argvalues: "${{ workflow.numbers.return }}"}',
+            'task: double, map: {argnames: value, argvalues: "${{ workflow.numbers.return }}"}',
             "EW702 x uses `map`, which the targets of this version cannot run",
         ),
         (
-            'mapvalues: {argnames: values, argvalues: "${{ workflow.numbers.return }}"}',
+            'task: double, mapvalues: {argnames: value, argvalues: "${{ workflow.sites.return }}"}',
             "EW702 x uses `mapvalues`, which the targets of this version cannot run",
         ),
         (
-            "partial: {values: []}, skipif: {conditions: [any_is_empty_df]}",
+            "task: work, partial: {values: []}, skipif: {conditions: [any_is_empty_df]}",
             "EW702 x uses `skipif`, which the targets of this version cannot run",
         ),
     ],
@@ -119,8 +119,18 @@ def test_an_id_that_cannot_name_a_rule_is_refused(graph_of: Callable[[str], Grap
 def test_what_cannot_run_yet_is_refused_with_its_place(
     graph_of: Callable[[str], Graph], line: str, message: str
 ) -> None:
-    graph = graph_of(f"  - {{id: numbers, task: load}}\n  - {{id: x, task: work, {line}}}")
+    sources = "  - {id: numbers, task: load}\n  - {id: sites, task: by_site}\n"
+    graph = graph_of(f"{sources}  - {{id: x, {line}}}")
     with pytest.raises(TargetError) as caught:
         view(graph)
     assert message in str(caught.value)
-    assert str(caught.value).startswith("specs/spec.yaml:5:")
+    assert str(caught.value).startswith("specs/spec.yaml:6:")
+
+
+def test_a_file_that_the_spec_names_is_an_input(graph_of: Callable[[str], Graph]) -> None:
+    graph = graph_of("  - {id: numbers, task: load, partial: {path: data/a.txt, sep: ';'}}")
+    body = rule(snakefile(view(graph)), "numbers")
+    assert 'path=compiled.file("numbers", "path", "data/a.txt"),' in body
+    assert '" --input path={input.path:q}"' in body
+    assert '"sep": ";",' in body
+    assert body.count("data/a.txt") == 1

@@ -12,6 +12,15 @@ from ecoscope_workflows.contracts.skipping import SENTINEL_NAME
 
 _WORDS = {str: "text", int: "whole number", float: "number", bool: "true or false", type(None): "null"}
 
+# Classes by their names, so that none of them is imported.
+_NAMES = {
+    "datetime": "date and time",
+    "Path": "path",
+    "PosixPath": "path",
+    "Unsaid": "anything",
+    SENTINEL_NAME: "skipped",
+}
+
 
 def type_name(annotation: Any) -> str:
     """Return a type as one reads it: ``list of number``, ``data frame (Trajectory)``, ``text or null``."""
@@ -50,5 +59,4 @@ def _annotated(annotation: Any) -> str:
 
 def _plain(annotation: Any) -> str:
     name = getattr(annotation, "__name__", None) or str(annotation)
-    words = {"datetime": "date and time", "Path": "path", "PosixPath": "path", SENTINEL_NAME: "skipped"}
-    return words.get(name, str(name))
+    return _NAMES.get(name, str(name))

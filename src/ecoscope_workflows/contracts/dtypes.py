@@ -6,7 +6,7 @@ import datetime as dt
 import decimal
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin
 
 from ecoscope_workflows.contracts import columns
 from ecoscope_workflows.contracts.verdicts import NO, YES, Verdict, cannot_tell, no
@@ -85,8 +85,10 @@ def dtype_of(kind: Any) -> DType:
         except TypeError:
             # What cannot be hashed is in no table.
             return DType(f"?{kind!r}")
-    if isinstance(kind, str):
-        return dtype_named(kind)
+    if get_origin(kind) is Annotated and get_args(kind)[0].__name__ == "DatetimeTZDtype":
+        # As pandera writes it: Annotated[pandas.DatetimeTZDtype, "ns", "UTC"]
+        _, unit, zone = get_args(kind)
+        return DType("datetime", "UTC" if str(zone).upper() == "UTC" else str(zone), str(unit))
     name = getattr(kind, "__name__", "").removesuffix("_")
     if getattr(kind, "__module__", "") == "numpy" and _PLAIN.fullmatch(name):
         return DType(name)

@@ -186,7 +186,7 @@ def _index_fits(produced: FrameType, required: FrameType) -> Iterator[Verdict]:
             yield no(f"its index is called {level.name!r}, not {needed.name!r}")
         elif needed.name and not level.name:
             yield cannot_tell(f"its index must be called {needed.name!r}, and its name is not said")
-        verdict = column_fits(level.values, needed.values)
+        verdict = column_fits(level.column, needed.column)
         yield Verdict(verdict.answer, f"{label} {verdict.reason}") if verdict.reason else verdict
 
 

@@ -70,7 +70,7 @@ class IndexLevel:
     """What is said of the index, or of one of its levels; an empty name is not checked."""
 
     name: str
-    values: ColumnType
+    column: ColumnType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +152,9 @@ def _needs_pandera(schema: LazyModel) -> bool:
     for base in schema.__mro__[:-1]:
         if not isinstance(base, LazyModel):
             return True
-        if any(map(_is_panderas, vars(base).values())) or any(map(_is_panderas, _annotations(base).values())):
+        # What is built from the body is pandera's, whatever the body is.
+        body = [item for name, item in vars(base).items() if name != "_model"]
+        if any(map(_is_panderas, [*body, *_annotations(base).values()])):
             return True
     return False
 

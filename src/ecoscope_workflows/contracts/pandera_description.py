@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import inspect
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -44,12 +45,15 @@ def described(schema: Any) -> FrameType:
     """Return what a pandera model, or a schema of ours that uses pandera in its body, says of a frame."""
     model = schema.pandera_model() if isinstance(schema, LazyModel) else schema
     said = model.to_schema()
-    columns = {name: _column(model, column) for name, column in said.columns.items()}
+    columns = {
+        name: replace(_column(model, column), coerce=bool(column.coerce or said.coerce))
+        for name, column in said.columns.items()
+    }
     rest: Rest = "nothing" if said.strict else "extra" if columns or said.index is not None else "unknown"
     return FrameType(
         name=schema.__name__,
         columns=MappingProxyType(columns),
-        index=tuple(_levels(model, said.index)),
+        index=tuple(_levels(model, said)),
         rest=rest,
         strict=said.strict is True,
         ordered=bool(said.ordered),
@@ -72,9 +76,10 @@ def _column(model: Any, column: Any) -> ColumnType:
     )
 
 
-def _levels(model: Any, index: Any) -> Iterator[IndexLevel]:
-    for level in getattr(index, "indexes", [index] if index is not None else []):
-        yield IndexLevel(level.name or "", _column(model, level))
+def _levels(model: Any, said: Any) -> Iterator[IndexLevel]:
+    for level in getattr(said.index, "indexes", [said.index] if said.index is not None else []):
+        column = _column(model, level)
+        yield IndexLevel(level.name or "", replace(column, coerce=bool(level.coerce or said.coerce)))
 
 
 def _check(model: Any, check: Any) -> tuple[str, Any]:

@@ -50,9 +50,7 @@ def _instance_schema(node: InstanceParams) -> dict[str, Any]:
         name: property_schema(parameter, schemas[(name, "validation")])
         for name, parameter in node.free.items()
     }
-    required = [
-        name for name, parameter in node.free.items() if parameter.required and parameter.environment is None
-    ]
+    required = [name for name, parameter in node.free.items() if node.needs(parameter)]
     schema: dict[str, Any] = {"additionalProperties": False, "properties": properties}
     if definitions:
         schema |= definitions
@@ -106,10 +104,12 @@ def yaml_form(model: ParamsModel) -> str:
 
 def _parameters(node: InstanceParams) -> Iterator[str]:
     schema = _instance_schema(node)
-    in_order = sorted(node.free.values(), key=lambda parameter: not _is_open(parameter))
+    in_order = sorted(node.free.values(), key=lambda parameter: not node.needs(parameter))
     for parameter in in_order:
-        yield from _comment(_about(parameter, schema["properties"][parameter.name]), "  ")
-        if _is_open(parameter):
+        yield from _comment(
+            _about(parameter, schema["properties"][parameter.name], node.needs(parameter)), "  "
+        )
+        if node.needs(parameter):
             yield f"  {parameter.name}:"
         elif parameter.required:
             yield f"  # {parameter.name}:"
@@ -117,13 +117,9 @@ def _parameters(node: InstanceParams) -> Iterator[str]:
             yield f"  # {parameter.name}: {_one_line(plain(parameter.default))}"
 
 
-def _is_open(parameter: Parameter) -> bool:
-    return parameter.required and parameter.environment is None
-
-
-def _about(parameter: Parameter, schema: dict[str, Any]) -> str:
+def _about(parameter: Parameter, schema: dict[str, Any], needed: bool) -> str:  # noqa: FBT001  # one call
     kind = type_name(parameter.annotation)
-    facts = [kind, ", ".join(_limits(schema)), "required" if _is_open(parameter) else ""]
+    facts = [kind, ", ".join(_limits(schema)), "required" if needed else ""]
     if parameter.environment:
         facts.append(f"otherwise read from the environment variable {parameter.environment.variable}")
     sentence = " ".join(parameter.about.split())

@@ -86,6 +86,14 @@ def groups_have_titles_of_their_own(graph: Graph) -> list[Problem]:
     ]
 
 
+def constants_are_used(graph: Graph) -> list[Problem]:
+    """Something refers to every constant of the spec."""
+    return [
+        _warning("EW386", f"nothing uses the constant {name!r}", where, "remove it, or refer to it")
+        for name, where in graph.spec.unused_variables.items()
+    ]
+
+
 def variables_are_documented(graph: Graph) -> list[Problem]:
     """Every environment variable is documented by the spec, by a task that reads it, or set for every run."""
     known = {*PROVIDED_VARIABLES, *graph.spec.environment}
@@ -112,7 +120,7 @@ def _near(name: str, known: set[str]) -> str:
 
 
 def variables_are_no_text(graph: Graph) -> list[Problem]:
-    """No text holds what looks like a variable: only text that is a variable as a whole is replaced."""
+    """No text holds what looks like a variable: but for constants, only a whole text is replaced."""
     return [
         _warning(
             "EW384",
@@ -202,6 +210,7 @@ def _texts_inside(value: object) -> Iterator[str]:
 LINTS: tuple[Callable[[Graph], list[Problem]], ...] = (
     results_are_used,
     groups_have_titles_of_their_own,
+    constants_are_used,
     variables_are_documented,
     variables_are_no_text,
     the_form_is_as_meant,

@@ -143,6 +143,9 @@ class Script:
         task = task_info(function, function.__module__, function.__name__)
         codec = stored_as(instance, task)
         encoded, values, files = self._arguments(instance, bound, task.parameters)
+        if declared.mock:
+            # Example data needs no arguments, and must not change with them.
+            encoded, files = {}, {}
         path = self.results / f"{instance}{codec.suffix}"
         discard(path)
         job = Job(
@@ -170,13 +173,16 @@ class Script:
         whole: set[str] = set()
         encoded: dict[str, Any] = {}
         results: dict[str, list[Result]] = {}
+        named = {name: value for name, value in bound.items() if _is_path(value, parameters.get(name))}
         for name, value in bound.items():
+            if name in named:
+                continue
             encoded[name] = _encode(value, results.setdefault(name, []))
             if isinstance(value, Result):
                 whole.add(name)
         files = {name: tuple(result.path for result in found) for name, found in results.items() if found}
         values: dict[str, Any] = {}
-        for name, value in self.params.get(instance, {}).items():
+        for name, value in {**named, **self.params.get(instance, {})}.items():
             if not parameters[name].is_file:
                 encoded[name] = encode_plain(value)
                 continue
@@ -189,6 +195,11 @@ class Script:
             values[name] = decode(code, inputs, lambda variable: environment_variable(instance, variable))
         # What is one result as a whole is said by its file alone.
         return {name: code for name, code in encoded.items() if name not in whole}, values, files
+
+
+def _is_path(value: Any, parameter: Parameter | None) -> bool:
+    """Return whether an argument is the path of an input file, written in the spec."""
+    return isinstance(value, str) and parameter is not None and parameter.is_file
 
 
 def _encode(value: Any, results: list[Result]) -> Any:

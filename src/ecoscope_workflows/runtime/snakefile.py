@@ -75,6 +75,7 @@ class Compiled:
         mocks: Sequence[str] = (),
     ) -> None:
         self._settings = workflow.config_settings
+        self._mocks = frozenset(mocks)
         self._files = [Path(params), *map(Path, self._settings.configfiles)]
         with _plain_errors():
             self._documents = [_read(path) for path in self._files if path.exists()]
@@ -99,15 +100,17 @@ class Compiled:
             A function of Snakemake's wildcards: what it returns is not searched for wildcards,
             so a value may hold braces.
         """
-        given = {name: encode_plain(value) for name, value in self._given(instance).items()}
+        # Example data needs no arguments, and must not change with them.
+        params = {} if instance in self._mocks else self._given(instance)
+        given = {name: encode_plain(value) for name, value in params.items()}
         for name in files:
             given.pop(name, None)
         text = _inline(canonical({**given, **(bound or {})}))
         return lambda wildcards: text  # noqa: ARG005  # Snakemake calls it with the wildcards
 
-    def file(self, instance: str, name: str) -> Callable[[object], str | list[str]]:
-        """Return the param that is the path of an input file; none where it is not given."""
-        value = self._given(instance).get(name)
+    def file(self, instance: str, name: str, bound: str | None = None) -> Callable[[object], str | list[str]]:
+        """Return the path of an input file: `bound` in the spec, or the param; none where it is not given."""
+        value = self._given(instance).get(name) if bound is None else bound
         if value is not None and TAKEN_FOR_PATTERN.search(str(value)):
             what = f"{instance}.{name}: Snakemake takes {str(value)!r} for a pattern of names, not for a file"
             hint = "rename the file: no braces, and no word between < and >"

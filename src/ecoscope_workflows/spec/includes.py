@@ -63,9 +63,15 @@ def expand(spec: Spec, load: Callable[[str, Where], Spec]) -> Spec:
     problems: list[Problem] = []
     instances = list(spec.instances)
     groups, requirements, included = list(spec.groups), list(spec.requirements), list(spec.included)
+    environment = dict(spec.environment)
     digest = hashlib.sha256(spec.sha256.encode())
     for include in reversed(spec.includes):
-        inner = load(include.path, include.where)
+        try:
+            inner = load(include.path, include.where)
+        except SpecError as error:
+            problems += error.problems
+            continue
+        environment = {**inner.environment, **environment}
         names = {instance.id for instance in inner.instances}
         problems += _unknown(include, names)
         instances[include.position : include.position] = [
@@ -84,6 +90,7 @@ def expand(spec: Spec, load: Callable[[str, Where], Spec]) -> Spec:
         groups=tuple(groups),
         requirements=tuple(requirements),
         included=tuple(dict.fromkeys(included)),
+        environment=environment,
         sha256=digest.hexdigest() if spec.includes else spec.sha256,
         includes=(),
     )

@@ -91,7 +91,7 @@ def _rule(row: Row) -> dict[str, Any]:
 def _args(row: Row) -> str:
     """Return the call that gives a rule its arguments."""
     args = [text_literal(row.id)]
-    files = [item.argument for item in row.inputs if not item.file]
+    files = [item.argument for item in row.inputs if not item.file and not item.path]
     if row.bound:
         args.append(literal(row.bound, 3))
     if files:
@@ -127,7 +127,10 @@ def _inputs(row: Row) -> Iterator[dict[str, str]]:
 def _input_value(row: Row, item: Input) -> str:
     if item.file:
         return text_literal(f"<results>/{item.file}")
-    return f"compiled.file({text_literal(row.id)}, {text_literal(item.argument)})"
+    arguments = [text_literal(row.id), text_literal(item.argument)]
+    if item.path:
+        arguments.append(text_literal(item.path))
+    return call("compiled.file", arguments, f"{item.argument}=")
 
 
 def config_readme(view: View, table: list[list[str]]) -> str:

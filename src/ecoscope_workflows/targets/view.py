@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ecoscope_workflows import __version__
 from ecoscope_workflows.errors import Problem, TargetError
 from ecoscope_workflows.spec.encoding import encode
-from ecoscope_workflows.spec.model import Reference
+from ecoscope_workflows.spec.model import Literal, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,11 +29,14 @@ class Input:
         The instance that makes the file, or an empty text for a file that a param names.
     file
         The name of the file in the results, or an empty text for a file that a param names.
+    path
+        The path of a file that the spec itself names.
     """
 
     argument: str
     instance: str = ""
     file: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +133,11 @@ def _row(node: Node, files: Mapping[str, str], mock: str | None) -> Row:
         instances: list[str] = []
         encoded = encode(binding, instances)
         inputs += [Input(argument, instance, files[instance]) for instance in instances]
+        parameter = node.task.parameters.get(argument)
+        if parameter and parameter.is_file and isinstance(binding, Literal) and binding.value is not None:
+            inputs.append(Input(argument, path=str(binding.value)))
         # A result as a whole is said by its file alone.
-        if not isinstance(binding, Reference) or binding.path:
+        elif not isinstance(binding, Reference) or binding.path:
             bound[argument] = encoded
     inputs += [Input(name) for name, parameter in node.free.items() if parameter.is_file]
     metadata, instance = node.task.metadata, node.instance

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecoscope_workflows.graph.export import Edge
 from ecoscope_workflows.graph.pictures.dot import dot
-from ecoscope_workflows.graph.pictures.labels import Label, Words, one_line, shortened
+from ecoscope_workflows.graph.pictures.labels import Label, Link, Words, one_line, shortened
 from ecoscope_workflows.graph.pictures.mermaid import mermaid
 from ecoscope_workflows.graph.pictures.svg import svg
 
@@ -48,23 +47,19 @@ def worded(source: st.DrawFn) -> Words:
         )
         for name in names
     )
-    edges = tuple(
-        Edge(left, right, (source(TEXTS),), (), source(st.booleans()), source(TEXTS), "")
+    links = tuple(
+        Link(left, right, source(TEXTS), tuple(source(st.lists(TEXTS, min_size=1, max_size=2))))
         for left, right in pairwise(names)
     )
-    return Words(source(TEXTS), labels, edges)
-
-
-def argument(edge: Edge) -> str:
-    return f"each {edge.arguments[0]}" if edge.each else edge.arguments[0]
+    return Words(source(TEXTS), labels, links)
 
 
 def said(words: Words) -> list[str]:
     """Return every text that a flat format shows, sorted."""
     groups = {label.group for label in words.labels if label.group}
     boxes = [text for label in words.labels for text in (label.id, label.task, *label.columns)]
-    edges = [f"{argument(edge)}: {edge.carries}" for edge in words.edges]
-    return sorted(map(one_line, [*groups, *boxes, *edges]))
+    links = [text for link in words.links for text in link.carries]
+    return sorted(map(one_line, [*groups, *boxes, *links]))
 
 
 NODE = r'n\d+\["(?P<node>[^"]*)"\]'
@@ -134,16 +129,17 @@ def test_svg_shows_every_text_to_the_letter(words: Words) -> None:
     for label in words.labels:
         for text in (label.id, label.task, label.group, *label.columns):
             assert shortened(text, 44) in shown | {""}
-    for edge in words.edges:
-        assert shortened(argument(edge), 44) in shown
-        assert shortened(edge.carries, 34) in shown
+    for link in words.links:
+        assert shortened(link.port, 44) in shown
+        result = next(label.result for label in words.labels if label.id == link.source)
+        assert shortened(result, 34) in shown
     assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {
         *("svg", "title", "style", "g", "path", "rect", "text", "circle", "line"),
     }
 
 
 @given(worded())
-def test_svg_draws_every_edge_from_box_to_box(words: Words) -> None:
+def test_svg_draws_every_link_from_box_to_box(words: Words) -> None:
     root = ET.fromstring(svg(words))  # noqa: S314  # of our own making
     boxes = {}
     for group in root.findall(f"{SVG}g[@transform]"):
@@ -153,12 +149,12 @@ def test_svg_draws_every_edge_from_box_to_box(words: Words) -> None:
         name = next(iter(group.findall(f"{SVG}text"))).text
         boxes[name] = (x, y, float(rect.attrib["width"]), float(rect.attrib["height"]))
     paths = [path.attrib["d"] for path in root.iter(f"{SVG}path")]
-    assert len(paths) == len(words.edges)
-    for edge, path in zip(words.edges, paths, strict=True):
+    assert len(paths) == len(words.links)
+    for link, path in zip(words.links, paths, strict=True):
         numbers = [float(number) for number in re.findall(r"-?[\d.]+", path)]
-        x, y, width, height = boxes[edge.source]
+        x, y, width, height = boxes[link.source]
         assert numbers[:2] == pytest.approx([x + width, y + height / 2], abs=0.2)
-        x, y, _, height = boxes[edge.target]
+        x, y, _, height = boxes[link.target]
         assert numbers[-2] == pytest.approx(x, abs=0.2)
         assert y < numbers[-1] < y + height
 

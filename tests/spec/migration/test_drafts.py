@@ -215,8 +215,7 @@ def test_plain_text_in_partial_is_text() -> None:
             ["3:22: EW255 an instance has both `with` and `partial`"],
         ),
         (
-            "  - {id: a, task: t}\n"
-            "  - {id: b, task: t, mode: map, iter: {x: a}, map: {argnames: x, argvalues: []}}\n",
+            "  - {id: a, task: t}\n  - {id: b, task: t, mode: map, iter: {x: a}, map: {}}\n",
             ["4:47: EW255 an instance has both `iter` and `map` or `mapvalues`"],
         ),
         (

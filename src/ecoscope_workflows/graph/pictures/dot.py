@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ecoscope_workflows.graph.pictures.labels import argument_words, one_line
+from ecoscope_workflows.graph.pictures.labels import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,6 @@ def _lines(words: Words) -> Iterator[str]:
             yield f"{indent}{names[label.id]} [label={quoted(label.id, label.task, *label.columns)}]"
         if title:
             yield "  }"
-    for edge in words.edges:
-        text = quoted(f"{argument_words(edge)}: {edge.carries}")
-        yield f"  {names[edge.source]} -> {names[edge.target]} [label={text}]"
+    for link in words.links:
+        yield f"  {names[link.source]} -> {names[link.target]} [label={quoted(*link.carries)}]"
     yield "}"

@@ -99,8 +99,8 @@ def draw(boxes: Mapping[str, Box], links: Iterable[tuple[str, str]]) -> Drawing:
         routes.append(tuple(route))
     places = {}
     for name, box in boxes.items():
-        left, right = edges[column_of[name]]
-        places[name] = Place(left, items[name].y - box.height / 2, right - left, box.height)
+        start, end = edges[column_of[name]]
+        places[name] = Place(start, items[name].y - box.height / 2, end - start, box.height)
     bottoms = [item.y + item.height / 2 for column in columns for item in column]
     return Drawing(places, routes, edges[-1][1] if edges else 0.0, max(bottoms, default=0.0))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ecoscope_workflows.graph.pictures.labels import argument_words, one_line
+from ecoscope_workflows.graph.pictures.labels import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ecoscope_workflows.graph.pictures.labels import Label, Words
 
@@ -24,7 +24,7 @@ def quoted(text: str) -> str:
     entities = (
         letter if letter.isalnum() or letter in _PLAIN else f"#{ord(letter)};" for letter in one_line(text)
     )
-    # Mermaid takes a backslash and an n for the end of a line even so; a word joiner between them is not seen.
+    # Even so Mermaid takes a backslash and an n for the end of a line; a word joiner between is not seen.
     return "".join(entities).replace("#92;n", "#92;#8288;n")
 
 
@@ -43,10 +43,13 @@ def _lines(words: Words) -> Iterator[str]:
             yield f'{indent}{names[label.id]}["{_text(label)}"]'
         if title:
             yield "  end"
-    for edge in words.edges:
-        text = quoted(f"{argument_words(edge)}: {edge.carries}")
-        yield f'  {names[edge.source]} -->|"{text}"| {names[edge.target]}'
+    for link in words.links:
+        yield f'  {names[link.source]} -->|"{_lines_of(link.carries)}"| {names[link.target]}'
 
 
 def _text(label: Label) -> str:
-    return "<br/>".join(map(quoted, (label.id, label.task, *label.columns)))
+    return _lines_of((label.id, label.task, *label.columns))
+
+
+def _lines_of(texts: Iterable[str]) -> str:
+    return "<br/>".join(map(quoted, texts))

@@ -6,14 +6,13 @@ import unicodedata
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from ecoscope_workflows.graph.pictures.labels import argument_words, one_line, shortened
+from ecoscope_workflows.graph.pictures.labels import one_line, shortened
 from ecoscope_workflows.graph.pictures.layout import Box, draw
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ecoscope_workflows.graph.export import Edge
-    from ecoscope_workflows.graph.pictures.labels import Label, Words
+    from ecoscope_workflows.graph.pictures.labels import Label, Link, Words
     from ecoscope_workflows.graph.pictures.layout import Place, Point
 
 LINE, HEAD, PADDING, MARGIN = 15.0, 40.0, 10.0, 24.0
@@ -38,12 +37,13 @@ text {{ font-size: {SMALL}px; fill: #4a5560 }}
 
 def svg(words: Words) -> str:
     """Draw a graph as an SVG page."""
-    ports = _ports(words.edges)
-    types = {edge.source: shortened(edge.carries, LONGEST_TYPE) for edge in words.edges}
+    ports = _ports(words.links)
+    used = {link.source for link in words.links}
+    types = {label.id: shortened(label.result, LONGEST_TYPE) for label in words.labels if label.id in used}
     boxes = {
         label.id: _box(label, ports.get(label.id, []), types.get(label.id, "")) for label in words.labels
     }
-    drawing = draw(boxes, [(edge.source, edge.target) for edge in words.edges])
+    drawing = draw(boxes, [(link.source, link.target) for link in words.links])
     width, height = drawing.width + 2 * MARGIN, drawing.height + 2 * MARGIN
     root = Element(
         "svg",
@@ -58,13 +58,13 @@ def svg(words: Words) -> str:
     SubElement(root, "title").text = one_line(words.title)
     SubElement(root, "style").text = STYLE
     lines = SubElement(root, "g")
-    for edge, route in zip(words.edges, drawing.routes, strict=True):
-        out, into = drawing.places[edge.source], drawing.places[edge.target]
+    for link, route in zip(words.links, drawing.routes, strict=True):
+        out, into = drawing.places[link.source], drawing.places[link.target]
         level = out.y + out.height / 2
-        port = HEAD + LINE * ports[edge.target].index(argument_words(edge)) + LINE / 3
-        below_type = out.x + out.width + _width(types[edge.source], SMALL) + 14
+        port = HEAD + LINE * ports[link.target].index(link.port) + LINE / 3
+        below_type = out.x + out.width + _width(types[link.source], SMALL) + 14
         points = [(out.x + out.width, level), (below_type, level), *route, (into.x, into.y + port)]
-        _draw_edge(lines, edge, points)
+        _draw_link(lines, link, points)
     for label in words.labels:
         place = drawing.places[label.id]
         _draw_box(root, label, place, ports.get(label.id, []))
@@ -75,11 +75,11 @@ def svg(words: Words) -> str:
     return tostring(root, encoding="unicode") + "\n"
 
 
-def _ports(edges: Sequence[Edge]) -> dict[str, list[str]]:
+def _ports(links: Sequence[Link]) -> dict[str, list[str]]:
     """Return by instance the arguments that results are for, in order."""
     ports: dict[str, dict[str, None]] = {}
-    for edge in edges:
-        ports.setdefault(edge.target, {})[argument_words(edge)] = None
+    for link in links:
+        ports.setdefault(link.target, {})[link.port] = None
     return {name: list(words) for name, words in ports.items()}
 
 
@@ -124,7 +124,7 @@ def _text(parent: Element, text: str, kind: str, x: float, y: float) -> None:
     SubElement(parent, "text", attributes).text = shortened(text, LONGEST)
 
 
-def _draw_edge(parent: Element, edge: Edge, points: Sequence[Point]) -> None:
+def _draw_link(parent: Element, link: Link, points: Sequence[Point]) -> None:
     """Draw straight lines across columns, and curves that leave and arrive level between them."""
     parts = [f"M{points[0][0]:.1f} {points[0][1]:.1f}"]
     for number, (x, y) in enumerate(points[1:]):
@@ -135,5 +135,4 @@ def _draw_edge(parent: Element, edge: Edge, points: Sequence[Point]) -> None:
         middle = (before_x + x) / 2
         parts.append(f"C{middle:.1f} {before_y:.1f} {middle:.1f} {y:.1f} {x:.1f} {y:.1f}")
     path = SubElement(parent, "path", {"class": "edge", "d": "".join(parts)})
-    words = f"{edge.source} to {edge.target}, {argument_words(edge)}: {edge.carries}"
-    SubElement(path, "title").text = one_line(words)
+    SubElement(path, "title").text = one_line(f"{link.source} to {link.target}: {', '.join(link.carries)}")
