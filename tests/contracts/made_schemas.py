@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any, get_args, get_origin
 
-from ecoscope_workflows.annotations import DataFrame, Index, JsonSerializableDataFrameModel, Series
+from ecoscope_workflows.annotations import Index, JsonSerializableDataFrameModel, Series
 from ecoscope_workflows.contracts.columns import ColumnOptions
+from ecoscope_workflows.contracts.frames import Frame, FrameContract
 from ecoscope_workflows.contracts.schemas import LazyModel
+
+
+@dataclass(frozen=True)
+class Optional:
+    """Marks a column that may be absent."""
+
+    kind: Any
 
 
 def schema(
@@ -23,8 +32,8 @@ def schema(
     settings
         The body of its ``Config``.
     columns
-        The type of each column, with ``Annotated[type, Column(...)]`` where there is more to say, and
-        ``None | type`` for one that is optional.
+        The type of each column, with ``Annotated[type, Column(...)]`` where there is more to say, in
+        `Optional` where not every frame has it.
     """
     body: dict[str, Any] = {"__annotations__": {}, "__module__": __name__}
     for column, kind in columns.items():
@@ -38,13 +47,18 @@ def schema(
 
 def frame(*given: Any, **columns: Any) -> Any:
     """Return the annotation of a frame with a schema made for it."""
-    return DataFrame[schema(*given, **columns)]  # type: ignore[misc]  # made at run time
+    return frame_of(schema(*given, **columns))
+
+
+def frame_of(made: Any) -> Any:
+    """Return the annotation of a frame with a schema."""
+    return Annotated[Frame, FrameContract(made)]
 
 
 def _declare(body: dict[str, Any], name: str, kind: Any, generic: Any) -> None:
-    optional = type(None) in get_args(kind) and get_origin(kind) is not Annotated
+    optional = isinstance(kind, Optional)
     if optional:
-        (kind,) = [part for part in get_args(kind) if part is not type(None)]
+        kind = kind.kind
     if get_origin(kind) is Annotated:
         (options,) = [item for item in kind.__metadata__ if isinstance(item, ColumnOptions)]
         body[name] = options

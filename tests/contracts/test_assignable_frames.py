@@ -11,7 +11,7 @@ import pandera.pandas as pa
 import pandera.typing as pat
 import pytest
 from tests.contracts.fits import NO, OPEN, YES
-from tests.contracts.made_schemas import frame
+from tests.contracts.made_schemas import Optional, frame
 
 from ecoscope_workflows.annotations import (
     AnyDataFrame,
@@ -170,7 +170,7 @@ def types() -> Iterator[Any]:
 def limits() -> Iterator[Any]:
     yield case("null to not", column(int, nullable=True), column(int), NO, "column 'x' may hold nulls")
     yield case("not to null", column(int), column(int, nullable=True), YES)
-    optional = frame(x=int | None)
+    optional = frame(x=Optional(int))
     yield case("optional to required", optional, column(int), NO, "column 'x' may be missing")
     yield case("required to optional", column(int), optional, YES)
     unnamed = "column 'x' is optional and not said"

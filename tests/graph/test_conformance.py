@@ -30,7 +30,7 @@ def double(n: int) -> int:
 
 
 @distributed
-def fan_out(n: int) -> list[int]:
+def fan_out(n: int) -> list[Any]:
     return list(range(n))
 
 
@@ -64,7 +64,12 @@ def run(x: int) -> int:
     return x
 
 
-DEMO = (add, double, fan_out, keyed, total, pack, load_number, echo)
+@distributed
+def is_negative(values: list[Any]) -> bool:
+    return any(isinstance(value, int) and value < 0 for value in values)
+
+
+DEMO = (is_negative, add, double, fan_out, keyed, total, pack, load_number, echo)
 CATALOG = Catalog.of(
     [
         *(task_info(function, "demo_tasks.tasks", function.__name__, "demo 1.0") for function in DEMO),
@@ -90,6 +95,10 @@ REJECTED = {
     " pkg_b.tasks.run (from pkg-b 1.0)",
     "task-fq-bad-path.yaml": "6:19: EW301 unknown task 'demo-tasks.tasks.add'"
     "\n  hint: did you mean 'demo_tasks.tasks.add'?",
+    "defaults-unregistered-condition.yaml": "5:34: EW303 unknown condition 'nope'",
+    "skipif-ambiguous-condition.yaml": "6:32: EW304 2 functions are named 'run'"
+    "\n  hint: write the dotted path of the one you mean: pkg_a.tasks.run or pkg_b.tasks.run",
+    "skipif-unregistered.yaml": "6:32: EW303 unknown condition 'no_such_condition'",
     "task-fq-wrong-module.yaml": "6:19: EW301 unknown task 'other.tasks.add'\n  hint: did you mean",
 }
 # Refused by the published compiler only for their order, which is free here.

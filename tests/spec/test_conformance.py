@@ -13,13 +13,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NEEDS_TASKS = "decided when the names are looked up"
-CONDITIONS = "skip conditions are not looked up yet"
 
 # What reading alone does not refuse, and why.
 NOT_REFUSED_HERE = {
-    "defaults-unregistered-condition.yaml": CONDITIONS,
-    "skipif-ambiguous-condition.yaml": CONDITIONS,
-    "skipif-unregistered.yaml": CONDITIONS,
+    "defaults-unregistered-condition.yaml": NEEDS_TASKS,
+    "skipif-ambiguous-condition.yaml": NEEDS_TASKS,
+    "skipif-unregistered.yaml": NEEDS_TASKS,
     "ref-cycle.yaml": NEEDS_TASKS,
     "ref-to-spec-id.yaml": NEEDS_TASKS,
     "ref-unknown-id.yaml": NEEDS_TASKS,

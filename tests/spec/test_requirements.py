@@ -6,7 +6,7 @@ import pytest
 
 from ecoscope_workflows.errors import SpecError
 from ecoscope_workflows.spec.load import parse_spec
-from ecoscope_workflows.spec.requirements import Requirement
+from ecoscope_workflows.spec.model import Requirement
 
 
 def requirements_of(entry: str) -> tuple[Requirement, ...]:

@@ -33,7 +33,7 @@ The rule, where P is produced and R is required; the first line that applies cou
 from __future__ import annotations
 
 import types
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Union, get_args, get_origin
 
 from ecoscope_workflows.contracts import classes
 from ecoscope_workflows.contracts.codecs import holds_frames
@@ -46,10 +46,10 @@ from ecoscope_workflows.contracts.records import Record, record_of
 from ecoscope_workflows.contracts.scalars import (
     SCALARS,
     choices,
-    choices_fit,
     may_be_choice,
     scalar_fits,
     scalar_of,
+    value_fits,
 )
 from ecoscope_workflows.contracts.shapes import Items, items_of, mapping_of
 from ecoscope_workflows.contracts.skipping import is_skip_sentinel
@@ -97,11 +97,8 @@ def _bare_fits(produced: Any, has: Peeled, required: Any, needs: Peeled) -> Verd
     values = choices(has.kind)
     if values is not None and has.kind == needs.kind:
         return YES
-    # Pydantic would import pandas to find that a word is no data frame.
-    if values is not None and not holds_frames(required):
-        return choices_fit(values, required)
-    if values is not None and len(values) > 1:
-        return _each_fits(tuple(Literal[value] for value in values), required)
+    if values is not None:
+        return _choices_fit(values, required)
     if get_origin(needs.kind) in _UNIONS:
         return one_of(_fits(produced, part) for part in get_args(needs.kind))
     wanted = choices(needs.kind)
@@ -109,6 +106,25 @@ def _bare_fits(produced: Any, has: Peeled, required: Any, needs: Peeled) -> Verd
         kind = scalar_of(has.kind)
         return may_be_choice(kind, wanted) if kind is not None else NO
     return _kind_fits(has, needs)
+
+
+def _choices_fit(values: tuple[Any, ...], required: Any) -> Verdict:
+    verdicts = {repr(value): _choice_fits(value, required) for value in values}
+    wrong = [shown for shown, verdict in verdicts.items() if verdict.answer == "no"]
+    doubts = [verdict for verdict in verdicts.values() if verdict.answer == "cannot tell"]
+    if len(wrong) == len(verdicts):
+        return one_of(verdicts.values())
+    return all_of([*doubts, *([cannot_tell(f"it may be {' or '.join(wrong)}")] if wrong else [])])
+
+
+def _choice_fits(value: Any, required: Any) -> Verdict:
+    """Return the verdict on one value: that on its type, and pydantic's where that leaves it open."""
+    verdict = _fits(type(value), required)
+    # Where the type asks for data frames, pydantic would import pandas to look at the value.
+    if verdict.answer != "cannot tell" or holds_frames(required):
+        return verdict
+    fits = value_fits(value, required)
+    return verdict if fits is None else YES if fits else NO
 
 
 def _each_fits(parts: tuple[Any, ...], required: Any) -> Verdict:

@@ -14,8 +14,9 @@ import pathlib
 import uuid
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import PydanticUserError, TypeAdapter, ValidationError
+from pydantic import PydanticUserError
 
+from ecoscope_workflows.contracts.validation import adapter_of, faults_in
 from ecoscope_workflows.contracts.verdicts import NO, YES, Verdict, cannot_tell
 
 _NUMBERS = (bool, int, float, complex, decimal.Decimal)
@@ -86,25 +87,9 @@ def choices(annotation: Any) -> tuple[Any, ...] | None:
 def value_fits(value: Any, required: Any) -> bool | None:
     """Return whether pydantic takes one value for a type; None where it knows no such type."""
     try:
-        TypeAdapter(required).validate_python(value)
-    except ValidationError:
-        return False
+        return not faults_in(value, adapter_of(required))
     except PydanticUserError:
         return None
-    return True
-
-
-def choices_fit(values: tuple[Any, ...], required: Any) -> Verdict:
-    """Return whether each of a few values passes for a type."""
-    found = {repr(value): value_fits(value, required) for value in values}
-    if None in found.values():
-        return cannot_tell("the type is not known to pydantic")
-    wrong = [shown for shown, fits in found.items() if not fits]
-    if not wrong:
-        return YES
-    if len(wrong) < len(found):
-        return cannot_tell(f"it may be {' or '.join(wrong)}")
-    return NO
 
 
 def may_be_choice(produced: Any, values: tuple[Any, ...]) -> Verdict:
@@ -112,6 +97,6 @@ def may_be_choice(produced: Any, values: tuple[Any, ...]) -> Verdict:
     kinds = {type(value) for value in values}
     if produced is bool and {True, False} <= {value for value in values if type(value) is bool}:
         return YES
-    if any(kind in SCALARS and scalar_fits(produced, kind).answer != "no" for kind in kinds):
+    if produced in kinds or (produced in _PATHS and str in kinds):
         return cannot_tell(f"it may be other than {', '.join(map(repr, values))}")
     return NO

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ecoscope_workflows.contracts.describe import type_name
 from ecoscope_workflows.contracts.validation import faults_in
-from ecoscope_workflows.errors import Problem, did_you_mean
+from ecoscope_workflows.errors import MAX_SHOWN, Problem, did_you_mean
 from ecoscope_workflows.graph.edges import edges_are_told_to_fit, edges_fit
 from ecoscope_workflows.graph.order import find_cycles
 from ecoscope_workflows.spec.model import Environment, Literal
@@ -26,18 +26,17 @@ MAX_PATH = 12
 
 def references_exist(graph: Graph) -> list[Problem]:
     """Every reference names an instance of this spec."""
-    known = [instance.id for instance in graph.spec.instances]
-    return [
-        Problem(
-            "EW311",
-            f"{node.id}.{argument} refers to {reference.instance!r}, which is not in this spec",
-            reference.where,
-            did_you_mean(reference.instance, set(known) - {node.id}),
-        )
-        for node in graph
-        for argument, reference in node.references
-        if reference.instance not in known
-    ]
+    known = {instance.id for instance in graph.spec.instances}
+    problems: list[Problem] = []
+    for node in graph:
+        for argument, reference in node.references:
+            if reference.instance not in known:
+                what = f"{node.id}.{argument} refers to {reference.instance!r}, which is not in this spec"
+                # Looking through all names takes time; a report shows no more hints than these.
+                near = known - {node.id} if len(problems) < MAX_SHOWN else ()
+                hint = did_you_mean(reference.instance, near)
+                problems.append(Problem("EW311", what, reference.where, hint))
+    return problems
 
 
 def no_cycles(graph: Graph) -> list[Problem]:

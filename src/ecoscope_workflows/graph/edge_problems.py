@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import PydanticUserError, TypeAdapter
+from pydantic import PydanticUserError
 
 from ecoscope_workflows.contracts.assignable import assignable
 from ecoscope_workflows.contracts.classes import is_opaque
@@ -13,7 +13,7 @@ from ecoscope_workflows.contracts.describe import type_name
 from ecoscope_workflows.contracts.parts import Unsaid, item_type
 from ecoscope_workflows.contracts.peeled import peel
 from ecoscope_workflows.contracts.shapes import items_of
-from ecoscope_workflows.contracts.validation import faults_in
+from ecoscope_workflows.contracts.validation import adapter_of, faults_in
 from ecoscope_workflows.errors import Problem
 from ecoscope_workflows.graph.types import written
 from ecoscope_workflows.spec.model import ListOf, references
@@ -114,7 +114,7 @@ def literal_faults(place: Place, binding: Literal, required: Any) -> Iterator[Pr
     if is_opaque(peel(required).kind) or holds_frames(required):
         return
     try:
-        adapter = TypeAdapter(required)
+        adapter = adapter_of(required)
     except PydanticUserError:
         what = f"{place} takes a {type_name(required)}, which cannot be written in a spec"
         yield Problem("EW324", what, binding.where, "refer to the task instance that makes it")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ecoscope_workflows.errors import Problem, SpecError
 from ecoscope_workflows.graph.checks import CHECKS, STRICT_CHECKS
+from ecoscope_workflows.graph.conditions import conditions_exist
 from ecoscope_workflows.graph.model import Graph, Node
 from ecoscope_workflows.graph.order import in_order
 
@@ -35,12 +36,15 @@ def resolve(spec: Spec, catalog: Catalog, *, strict: bool = False) -> Graph:
     """
     problems: list[Problem] = []
     nodes: dict[str, Node] = {}
+    # Each name is looked up once: one that is not found is compared with all others.
+    tasks = {name: catalog.find(name) for name in {instance.task for instance in spec.instances}}
     for instance in spec.instances:
-        found = catalog.find(instance.task)
+        found = tasks[instance.task]
         if isinstance(found, Problem):
             problems.append(found.at(instance.task_where))
         else:
             nodes[instance.id] = Node(instance, found)
+    problems += conditions_exist(spec, catalog)
     graph = Graph(spec, nodes)
     for check in (*CHECKS, *STRICT_CHECKS) if strict else CHECKS:
         problems += check(graph)

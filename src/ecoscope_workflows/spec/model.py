@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ecoscope_workflows.errors import Where
-    from ecoscope_workflows.spec.requirements import Requirement
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +142,28 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True)
+class Requirement:
+    """A package that a spec needs installed.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    version
+        A conda match specification, or an empty text for a package of pip's kind.
+    channel
+        The conda channel, or an empty text.
+    source
+        Where pip gets it: ``("git", url)``, ``("path", folder)`` or ``("url", url)``.
+    """
+
+    name: str
+    version: str = ""
+    channel: str = ""
+    source: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Include:
     """Another spec whose instances become part of this one.
 
@@ -187,6 +208,8 @@ class Spec:
         Changes to the form, in the order they are written.
     requirements
         The packages that the spec needs installed.
+    default_skipif
+        The `skipif` of every instance that has none of its own.
     includes
         Other specs that are still to be read.
     included
@@ -207,6 +230,7 @@ class Spec:
     groups: tuple[Group, ...] = ()
     overrides: tuple[Override, ...] = ()
     requirements: tuple[Requirement, ...] = ()
+    default_skipif: SkipIf | None = None
     includes: tuple[Include, ...] = ()
     included: tuple[str, ...] = ()
     unused_variables: Mapping[str, Where] = field(default_factory=dict)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ecoscope_workflows.spec.document import Document
 
+_BUILT_IN = frozenset(dir(builtins))
 _KINDS = {dict: "a mapping", list: "a list", str: "text", int: "a whole number"}
 
 
@@ -98,7 +99,7 @@ class Cursor:
             self.fault("EW214", f"{what} {name!r} is not a valid Python identifier", _identifier_hint(name))
         elif keyword.iskeyword(name):
             self.fault("EW214", f"{what} {name!r} is a Python keyword", f"try {name + '_'!r}")
-        elif name in dir(builtins):
+        elif name in _BUILT_IN:
             self.fault("EW214", f"{what} {name!r} is a built-in Python name", f"try {'my_' + name!r}")
         elif len(name) > longest:
             self.fault("EW215", f"{what} {name!r} is longer than {longest} characters", "shorten it")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ecoscope_workflows.errors import did_you_mean
+from ecoscope_workflows.spec.model import Requirement
 
 if TYPE_CHECKING:
     from ecoscope_workflows.spec.reader import Cursor
@@ -24,28 +24,6 @@ _CONDITION = r"(?:(?:[<>]=?|[!=~]=|=)\s*)?[0-9A-Za-z*][0-9A-Za-z.*_!+-]*"
 _VERSION = re.compile(rf"\s*{_CONDITION}(?:\s*[,|]\s*{_CONDITION})*\s*")
 _SHORT = re.compile(rf"\s*({_NAME})\s*(.*?)\s*", re.DOTALL)
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S+")
-
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """A package that a spec needs installed.
-
-    Parameters
-    ----------
-    name
-        Its name.
-    version
-        A conda match specification, or an empty text for a package of pip's kind.
-    channel
-        The conda channel, or an empty text.
-    source
-        Where pip gets it: ``("git", url)``, ``("path", folder)`` or ``("url", url)``.
-    """
-
-    name: str
-    version: str = ""
-    channel: str = ""
-    source: tuple[str, str] | None = None
 
 
 def read_requirements(section: Cursor) -> tuple[Requirement, ...]:

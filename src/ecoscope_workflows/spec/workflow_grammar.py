@@ -13,10 +13,11 @@ from ecoscope_workflows.spec.model import (
     Include,
     Instance,
     Override,
+    Requirement,
     SkipIf,
     Spec,
 )
-from ecoscope_workflows.spec.requirements import Requirement, read_requirements
+from ecoscope_workflows.spec.requirements import read_requirements
 from ecoscope_workflows.spec.variables import Variables
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def read_workflow_spec(plain_root: Cursor, sha256: str) -> Spec:
         groups=tuple(groups),
         includes=tuple(includes),
         overrides=_overrides(root),
+        default_skipif=defaults,
         environment=_environment(root),
     )
 

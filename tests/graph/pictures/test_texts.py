@@ -76,6 +76,7 @@ def from_mermaid(line: str) -> list[str]:
     parts = [part for text in found for part in text.split("<br/>")]
     assert not [part for part in parts if re.search(r"[<>&|`;{}\\%]|#(?!\d+;)", re.sub(r"#\d+;", "", part))]
     plain = [re.sub(r"#(\d+);", lambda entity: chr(int(entity[1])), part) for part in parts]
+    assert not [part for part in plain if "\\n" in part], "Mermaid would end the line here"
     return [part.replace("\\\u2060n", "\\n") for part in plain]
 
 

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from tests.spec.migration.graph_text import as_lines, graph_of
 
 from ecoscope_workflows.errors import SpecError
+from ecoscope_workflows.graph.resolve import resolve
+from ecoscope_workflows.registry.catalog import installed_catalog
 from ecoscope_workflows.spec.load import parse_spec
 from ecoscope_workflows.spec.migration.migrate import migrate
 
@@ -221,6 +223,31 @@ def test_no_published_spec_is_changed(reference_data: Path) -> None:
         text = path.read_bytes().decode()
         migration = migrate(text, path.name)
         assert (migration.text, migration.changed) == (text, False), path.name
+
+
+def installed_lines(text: str) -> list[str]:
+    return as_lines(resolve(parse_spec(text, "spec.yaml"), installed_catalog()))
+
+
+def test_the_graphs_of_the_examples_stay_the_same(reference_data: Path) -> None:
+    seed = reference_data / "specs" / "seed_2024-05" / "time-density.yaml"
+    texts = [path.read_text(encoding="utf-8") for path in [seed, *ROOT.glob("specs/*/spec.yaml")]]
+    of_readme = [text for text in texts if "\ntasks:" in text]
+    assert len(of_readme) >= 3
+    for text in of_readme:
+        assert installed_lines(migrate(text, "spec.yaml").text) == installed_lines(text)
+
+
+def test_the_commented_example_of_the_readme_keeps_every_line_of_comment(reference_data: Path) -> None:
+    readme = (reference_data.parent / "reference" / "original-readme.txt").read_text(encoding="utf-8")
+    text = (
+        readme[readme.index("# the workflow name") : readme.index("Note that any arguments")].rstrip() + "\n"
+    )
+    migration = migrate(text, "spec.yaml")
+    comments = [line.strip() for line in text.splitlines() if line.strip().startswith("#")]
+    assert len(comments) == 17
+    assert [line.strip() for line in migration.text.splitlines() if line.strip().startswith("#")] == comments
+    assert installed_lines(migration.text) == installed_lines(text)
 
 
 @pytest.mark.parametrize("grammar", ["readme", "draft"])

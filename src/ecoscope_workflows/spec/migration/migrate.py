@@ -130,20 +130,23 @@ def _lost_comments(edits: Edits, result: str, file: str) -> list[Problem]:
 
 def _at_their_origin(problems: Iterable[Problem], edits: Edits, result: str, file: str) -> list[Problem]:
     origins, lines = edits.origins(), Lines(result)
+    # A hint may name a second place.
     place = re.compile(rf"{re.escape(file)}:(\d+):(\d+)")
 
-    def origin(line: int, column: int) -> Where:
-        return edits.lines.where(origins.of(lines.offset(line, column)), file)
+    def moved(where: Where) -> Where:
+        if where.file != file or not where.line:
+            return where
+        return edits.lines.where(origins.of(lines.offset(where.line, where.column)), file)
 
-    def moved(problem: Problem) -> Problem:
-        where = problem.where
-        # A hint may name a second place.
-        hint = place.sub(lambda match: str(origin(int(match[1]), int(match[2]))), problem.hint)
-        return replace(
-            problem, where=origin(where.line, where.column) if where and where.line else where, hint=hint
+    return [
+        replace(
+            problem,
+            where=moved(problem.where) if problem.where else None,
+            hint=place.sub(lambda match: str(moved(Where(file, int(match[1]), int(match[2])))), problem.hint),
+            related=tuple((moved(where), what) for where, what in problem.related),
         )
-
-    return [moved(problem) for problem in problems]
+        for problem in problems
+    ]
 
 
 def _position(problem: Problem) -> tuple[int, int]:
