@@ -1,4 +1,4 @@
-"""What a task says that it does to columns: applied to what is known of a frame, and checked when declared."""
+"""What a task says that it does to columns, applied to what is known of a frame."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ BAD = {
     ),
     "wrong type": (
         GOOD.replace("factor: 2", "factor: many"),
-        "{file}:2:18: EW406 bigger.factor: expected integer, unable to parse string as an integer, got",
+        "{file}:2:18: EW406 bigger.factor: expected integer, got 'many'",
     ),
     "missing file": (
         GOOD.replace("numbers.txt", "gone.txt"),
