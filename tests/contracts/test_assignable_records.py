@@ -10,6 +10,7 @@ import json
 import uuid
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from types import GenericAlias
 from typing import Annotated, Any, NamedTuple, NotRequired
 
 import pytest
@@ -163,6 +164,34 @@ RECORDS = [
 def test_a_record_fits_another_by_its_keys(produced: Any, required: Any, answer: str, reason: str) -> None:
     verdict = assignable(produced, required)
     assert (verdict.answer, verdict.reason) == (answer, reason)
+
+
+class Branch(BaseModel):
+    name: str
+    inside: list[Branch] = []
+
+
+class Twig(BaseModel):
+    name: str
+    inside: list[Twig] = []
+
+
+class BareTwig(BaseModel):
+    inside: list[BareTwig]
+    length: float
+
+
+def test_types_that_stand_inside_themselves_are_compared() -> None:
+    assert assignable(Branch, Twig).answer == "yes"
+    verdict = assignable(Branch, BareTwig)
+    assert (verdict.answer, verdict.reason) == ("no", "'length' is missing")
+
+
+def test_what_cannot_be_hashed_does_not_matter() -> None:
+    produced, required = Annotated[int, {"unit": "m"}], Annotated[float, ["metres"]]
+    assert assignable(produced, required).answer == "yes"
+    assert assignable(GenericAlias(list, (produced,)), GenericAlias(list, (required,))).answer == "yes"
+    assert assignable(GenericAlias(dict, (str, produced)), GenericAlias(dict, (str, str))).answer == "no"
 
 
 VALUES: list[tuple[Any, Any]] = [

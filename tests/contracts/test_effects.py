@@ -11,7 +11,8 @@ from tests.contracts.made_schemas import schema
 from ecoscope_workflows.annotations import AnyDataFrame, Column, UTCDatetime
 from ecoscope_workflows.contracts.dtypes import DType
 from ecoscope_workflows.contracts.effects import Effect, applied, narrowed
-from ecoscope_workflows.contracts.frame_types import UNSAID, FrameType, schema_type
+from ecoscope_workflows.contracts.frame_data import UNSAID, FrameType
+from ecoscope_workflows.contracts.frame_types import schema_type
 from ecoscope_workflows.decorators import distributed, task_metadata
 from ecoscope_workflows.errors import RegistrationError
 from ecoscope_workflows.tasks.schemas import Relocations

@@ -27,7 +27,8 @@ from ecoscope_workflows.annotations import (
     UTCDatetime,
 )
 from ecoscope_workflows.contracts.dtypes import DType
-from ecoscope_workflows.contracts.frame_types import FrameType, frame_type, schema_type
+from ecoscope_workflows.contracts.frame_data import FrameType
+from ecoscope_workflows.contracts.frame_types import frame_type, schema_type
 from ecoscope_workflows.contracts.frames import FrameContract
 from ecoscope_workflows.contracts.pandera_description import described
 from ecoscope_workflows.errors import RegistrationError

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pandas as pd
 import pytest
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
 
 from ecoscope_workflows.annotations import DataFrame, JsonSerializableDataFrameModel, Series
 from ecoscope_workflows.contracts.frames import FAULT_TYPE, FrameFault
-from ecoscope_workflows.contracts.validation import MAX_VALUE, ValueFault, faults_of, shown
+from ecoscope_workflows.contracts.validation import MAX_VALUE, ValueFault, faults_in, faults_of, shown
 
 
 class Speeds(JsonSerializableDataFrameModel):
@@ -111,3 +120,21 @@ def test_what_both_branches_of_a_union_say_is_told_once() -> None:
 def test_a_value_is_shown_in_short(value: object, text: str) -> None:
     assert shown(value) == text
     assert len(shown(value)) <= MAX_VALUE
+
+
+def test_a_value_that_fits_has_no_faults() -> None:
+    assert faults_in(3, TypeAdapter(int)) == []
+
+
+def test_whatever_a_validator_of_its_own_raises_is_a_fault() -> None:
+    listed = TypeAdapter[list[int]](Annotated[list[int], BeforeValidator(list)])
+    assert faults_in([1, "x"], listed)[0].location == (1,)
+    (fault,) = faults_in(True, listed)
+    assert fault == ValueFault(
+        (), "cannot be read: TypeError: 'bool' object is not iterable, got True", "exception"
+    )
+
+
+def test_a_path_is_asked_for_in_words() -> None:
+    (fault,) = faults_in([], TypeAdapter(Path))
+    assert fault.message == "expected path, got []"

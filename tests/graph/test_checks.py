@@ -99,11 +99,13 @@ def test_frames_inside_other_types_are_needed_too() -> None:
 
 
 def test_an_argument_that_stands_in_a_map_is_bound() -> None:
-    assert graph(LOAD, f"{{id: d, task: describe, map: {{argnames: frame, argvalues: [{RAW}]}}}}").nodes
+    assert graph(
+        LOAD, f"{{id: d, task: describe, map: {{argnames: frame, argvalues: [{RAW}, {RAW}]}}}}"
+    ).nodes
 
 
 def test_an_argument_of_a_map_must_exist() -> None:
-    assert refused(LOAD, f"{{id: d, task: load, map: {{argnames: [pth], argvalues: [{RAW}]}}}}") == [
+    assert refused(LOAD, f"{{id: d, task: load, map: {{argnames: [pth], argvalues: [{RAW}, {RAW}]}}}}") == [
         "s.yaml:5:30: EW321 task 'load' has no argument 'pth'\n  hint: did you mean 'path'?"
     ]
 

@@ -44,6 +44,64 @@ MAX_SIZE = 20_000
 WITHOUT_LINE = {"EW200", "EW210", "EW404"}
 
 
+# Everything that the grammar has, published or not.
+INNER = """\
+id: inner
+requirements: []
+workflow:
+  - {id: fixes, task: load_relocations}
+  - {id: relocs, task: process_relocations, partial: {observations: "${{ workflow.fixes.return }}"}}
+"""
+FULL = """\
+id: full
+requirements:
+  - {name: pandas, version: "2.*", channel: conda-forge}
+  - {requirement: "numpy>=1.26"}
+  - {name: kit, git: "https://example.org/kit.git", tag: v1, extras: [geo]}
+metadata:
+  name: Full
+  description: All there is.
+  license: BSD-3-Clause
+  maintainers: [{name: A, email: a@example.org}]
+  environment: {TRACKS: The file of fixes.}
+vars: {region: north, crs: "EPSG:32637", size: 250, shares: [50, 95]}
+rjsf-overrides:
+  properties: {density.title: Density}
+  uiSchema: {density.expansion_factor.ui:help: Metres}
+task-instance-defaults: {skipif: {conditions: [any_is_empty_df, any_dependency_skipped]}}
+workflow:
+  - include: inner.yaml
+    prefix: north_
+    partial: {fixes: {path: "${{ vars.region }}.parquet"}}
+  - type: task-group
+    title: Tracks
+    description: From fixes to steps.
+    tasks:
+      - name: Steps
+        id: steps
+        task: ecoscope_workflows.tasks.preprocessing.relocations_to_trajectory
+        partial: &bounds {relocations: "${{ workflow.north_relocs.return }}", max_speed_kmhr: 120}
+        resources: {mem_mb: 2000, threads: 2}
+        retries: 2
+        timeout: 600
+      - {name: null, id: again, task: relocations_to_trajectory, partial: {<<: *bounds, max_speed_kmhr: 10}}
+  - id: density
+    task: calculate_time_density
+    partial:
+      trajectory_gdf: ${{ workflow.steps.return }}
+      crs: ${{ vars.crs }}
+      pixel_size: ${{ vars.size }}
+      percentiles: ${{ vars.shares }}
+    skipif: {conditions: [never], unpack_depth: 2}
+  - id: pages
+    task: draw_ecomap
+    partial: {title: "${{ vars.region }}: ${{ vars.size }} m"}
+    map:
+      argnames: [geodataframe]
+      argvalues: ["${{ workflow.density.return }}", "${{ workflow.density.return }}"]
+"""
+
+
 class Options(BaseModel):
     """Stands for the models that tasks take."""
 
@@ -143,6 +201,7 @@ def originals(reference_data: Path) -> tuple[Original, ...]:
     for spec in sorted(ROOT.glob("specs/*/spec.yaml")):
         params = spec.with_name("params.yaml").read_text(encoding="utf-8")
         found += [Original(spec.read_text(encoding="utf-8"), installed_catalog(), params)] * 5
+    found += [Original(FULL, installed_catalog(), "{}\n")] * 15
     for plan in sorted((reference_data / "published-specs").glob("*.plan.json")):
         spec = plan.with_name(f"{plan.name.removesuffix('.plan.json')}.yaml")
         if spec.stat().st_size <= MAX_SIZE:
@@ -183,6 +242,7 @@ def test_a_mutant_is_accepted_or_reported_with_a_place(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     spec, params = Path("spec.yaml"), Path("params.yaml")
+    Path("inner.yaml").write_text(INNER, encoding="utf-8")
     rejected = 0
     for number in range(MUTANTS // CHUNKS):
         random = Random(f"{chunk}-{number}")  # noqa: S311  # as above

@@ -33,6 +33,7 @@ The rule, where P is produced and R is required; the first line that applies cou
 from __future__ import annotations
 
 import types
+from contextvars import ContextVar
 from typing import Any, Union, get_args, get_origin
 
 from ecoscope_workflows.contracts import classes
@@ -44,8 +45,8 @@ from ecoscope_workflows.contracts.frame_fit import frame_fits
 from ecoscope_workflows.contracts.peeled import Peeled, peel
 from ecoscope_workflows.contracts.records import Record, record_of
 from ecoscope_workflows.contracts.scalars import (
-    SCALARS,
     choices,
+    is_scalar,
     may_be_choice,
     scalar_fits,
     scalar_of,
@@ -58,6 +59,10 @@ from ecoscope_workflows.contracts.verdicts import NO, YES, Verdict, all_of, cann
 _UNIONS = (Union, types.UnionType)
 _NUMBERS = (bool, int, float)
 _AS_IS = (*_NUMBERS, str, type(None))
+
+
+# The pairs of types whose verdict is being found, by identity.
+_open: ContextVar[frozenset[tuple[int, int]]] = ContextVar("_open", default=frozenset())
 
 
 def assignable(produced: Any, required: Any) -> Verdict:
@@ -79,10 +84,18 @@ def assignable(produced: Any, required: Any) -> Verdict:
 
 
 def _fits(produced: Any, required: Any) -> Verdict:
-    has, needs = peel(produced), peel(required)
-    if needs.reads:
-        return cannot_tell("a function of its own reads it")
-    return _with_extras(_bare_fits(produced, has, required, needs), has, needs)
+    pair = (id(produced), id(required))
+    if pair in _open.get():
+        # A type that stands inside itself: it fits there if it does as a whole.
+        return YES
+    before = _open.set(_open.get() | {pair})
+    try:
+        has, needs = peel(produced), peel(required)
+        if needs.reads:
+            return cannot_tell("a function of its own reads it")
+        return _with_extras(_bare_fits(produced, has, required, needs), has, needs)
+    finally:
+        _open.reset(before)
 
 
 def _bare_fits(produced: Any, has: Peeled, required: Any, needs: Peeled) -> Verdict:
@@ -128,13 +141,14 @@ def _choice_fits(value: Any, required: Any) -> Verdict:
 
 
 def _each_fits(parts: tuple[Any, ...], required: Any) -> Verdict:
-    verdicts = {part: _fits(part, required) for part in parts}
-    if all(verdict.answer == "yes" for verdict in verdicts.values()):
+    verdicts = [_fits(part, required) for part in parts]
+    if all(verdict.answer == "yes" for verdict in verdicts):
         return YES
-    wrong = [(part, verdict) for part, verdict in verdicts.items() if verdict.answer == "no"]
+    pairs = zip(parts, verdicts, strict=True)
+    wrong = [(part, verdict) for part, verdict in pairs if verdict.answer == "no"]
     if len(wrong) == len(verdicts):
-        return one_of(verdicts.values())
-    doubts = [verdict for verdict in verdicts.values() if verdict.answer == "cannot tell"]
+        return one_of(verdicts)
+    doubts = [verdict for verdict in verdicts if verdict.answer == "cannot tell"]
     return all_of([*doubts, *(cannot_tell(_may_be(part, verdict)) for part, verdict in wrong)])
 
 
@@ -160,7 +174,7 @@ def _kind_fits(has: Peeled, needs: Peeled) -> Verdict:
     if mapping is not None:
         return _fits_mapping(has.kind, *mapping)
     kind = scalar_of(has.kind)
-    if kind is not None and needs.kind in SCALARS:
+    if kind is not None and is_scalar(needs.kind):
         return scalar_fits(kind, needs.kind)
     return classes.class_fits(has.kind, needs.kind)
 

@@ -6,7 +6,7 @@ import types
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from ecoscope_workflows.contracts.frame_types import FrameType
+from ecoscope_workflows.contracts.frame_data import FrameType
 from ecoscope_workflows.contracts.frames import FrameContract
 from ecoscope_workflows.contracts.skipping import SENTINEL_NAME
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
 from ecoscope_workflows.contracts.columns import ColumnOptions
 from ecoscope_workflows.contracts.dtypes import dtype_of
-from ecoscope_workflows.contracts.frame_types import UNSAID, ColumnType, FrameType, column_type
+from ecoscope_workflows.contracts.frame_data import UNSAID, ColumnType, FrameType
+from ecoscope_workflows.contracts.frame_types import column_type
 from ecoscope_workflows.errors import Problem, Where
 
 if TYPE_CHECKING:
@@ -149,6 +150,7 @@ def narrowed(passed: FrameType, declared: FrameType) -> FrameType:
         columns[name] = column if known is None else _more_said(column, known)
     return replace(
         declared,
+        name=declared.name or passed.name,
         columns=MappingProxyType(columns),
         index=declared.index or passed.index,
         geo=declared.geo or passed.geo,

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from ecoscope_workflows.contracts.constraints import not_implied
 from ecoscope_workflows.contracts.dtypes import conversion_fits, dtype_fits
-from ecoscope_workflows.contracts.frame_types import UNSAID, is_geometry
+from ecoscope_workflows.contracts.frame_data import UNSAID
+from ecoscope_workflows.contracts.frame_types import is_geometry
 from ecoscope_workflows.contracts.verdicts import YES, Verdict, all_of, cannot_tell, no
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping
 
-    from ecoscope_workflows.contracts.frame_types import ColumnType, FrameType
+    from ecoscope_workflows.contracts.frame_data import ColumnType, FrameType
 
 # More names than this are not read.
 MAX_COLUMNS = 12

@@ -17,7 +17,7 @@ from pandera.engines import pandas_engine
 from ecoscope_workflows.contracts import pandera_models
 from ecoscope_workflows.contracts.constraints import constraints
 from ecoscope_workflows.contracts.dtypes import ANY, KINDS, PYTHON_TYPES, DType, dtype_named
-from ecoscope_workflows.contracts.frame_types import ColumnType, FrameType, IndexLevel, Rest, unfolded
+from ecoscope_workflows.contracts.frame_data import ColumnType, FrameType, IndexLevel, Rest, unfolded
 from ecoscope_workflows.contracts.schemas import LazyModel
 
 if TYPE_CHECKING:

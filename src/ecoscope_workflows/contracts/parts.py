@@ -45,7 +45,11 @@ def members(annotation: Any) -> tuple[Any, ...]:
 
 def either(parts: Iterable[Any]) -> Any:
     """Return the union of some types, at least one."""
-    return Union[tuple(parts)]  # noqa: UP007  # made at run time
+    try:
+        return Union[tuple(parts)]  # noqa: UP007  # made at run time
+    except TypeError:
+        # One of them carries what cannot be hashed, and Python makes no union of it.
+        return Unsaid
 
 
 def without(annotation: Any, unwanted: Callable[[Any], bool]) -> Any:

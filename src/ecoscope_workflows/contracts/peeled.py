@@ -11,7 +11,8 @@ from pydantic import AfterValidator, BeforeValidator, PlainValidator, RootModel,
 from pydantic.fields import FieldInfo
 
 from ecoscope_workflows.contracts.constraints import Constraints, constraints
-from ecoscope_workflows.contracts.frame_types import FrameType, frame_type
+from ecoscope_workflows.contracts.frame_data import FrameType
+from ecoscope_workflows.contracts.frame_types import frame_type
 from ecoscope_workflows.contracts.frames import FrameContract
 
 if TYPE_CHECKING:

@@ -52,11 +52,13 @@ class Record:
     serializers: bool = False
 
 
-@cache
 def record_of(kind: Any) -> Record | None:
     """Return a class as keys with values, or None where it is no record."""
-    if not isinstance(kind, type):
-        return None
+    return _record_of(kind) if isinstance(kind, type) else None
+
+
+@cache
+def _record_of(kind: Any) -> Record | None:
     if issubclass(kind, BaseModel):
         return None if kind.__pydantic_root_model__ else _of_model(kind)
     # A class of `TypedDict`, whichever module it is from.

@@ -48,6 +48,11 @@ _WIDENS = {
 }
 
 
+def is_scalar(kind: Any) -> bool:
+    """Return whether a type is one of the simple types."""
+    return kind is None or (isinstance(kind, type) and kind in SCALARS)
+
+
 def scalar_of(kind: Any) -> Any:
     """Return the simple type that a type is or derives from, or None where it is another."""
     if kind is None:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ecoscope_workflows.contracts.parts import Parts
-    from ecoscope_workflows.graph.edges import Place, TypedEdge
     from ecoscope_workflows.graph.model import Node
+    from ecoscope_workflows.graph.typed_edge import Place, TypedEdge
     from ecoscope_workflows.spec.model import DictOf, FanOut, Literal, Reference
 
 

@@ -15,6 +15,7 @@ from ecoscope_workflows.contracts.parts import list_parts, mapping_parts
 from ecoscope_workflows.contracts.verdicts import cannot_tell
 from ecoscope_workflows.graph import edge_problems
 from ecoscope_workflows.graph.fan_out import flattened, key_and_value, unpacked
+from ecoscope_workflows.graph.typed_edge import Place, TypedEdge
 from ecoscope_workflows.graph.types import ResultTypes
 from ecoscope_workflows.spec.model import DictOf, ListOf, Literal, Reference
 
@@ -25,56 +26,7 @@ if TYPE_CHECKING:
     from ecoscope_workflows.contracts.verdicts import Verdict
     from ecoscope_workflows.errors import Problem
     from ecoscope_workflows.graph.model import Graph, Node
-    from ecoscope_workflows.registry.signature import Parameter
     from ecoscope_workflows.spec.model import Binding, FanOut
-
-Step = str | int
-
-
-@dataclass(frozen=True)
-class Place:
-    """A place in an argument: keys and indices lead from the argument to it."""
-
-    node: Node
-    parameter: Parameter
-    path: tuple[Step, ...] = ()
-
-    def __str__(self) -> str:
-        steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
-        return f"{self.node.id}.{self.parameter.name}{steps}"
-
-    def inside(self, step: Step) -> Place:
-        """Return the place one step further in."""
-        return replace(self, path=(*self.path, step))
-
-
-@dataclass(frozen=True)
-class TypedEdge:
-    """One use of a result.
-
-    Parameters
-    ----------
-    source
-        The instance whose result it is.
-    reference
-        Where the spec refers to it.
-    place
-        What it is used for.
-    each
-        Whether it is one item of the result that goes there.
-    produced, required
-        The type that comes, and the type that is asked for.
-    verdict
-        Whether the one fits the other.
-    """
-
-    source: Node
-    reference: Reference
-    place: Place
-    each: bool
-    produced: Any
-    required: Any
-    verdict: Verdict
 
 
 @dataclass

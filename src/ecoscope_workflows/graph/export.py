@@ -17,7 +17,7 @@ from ecoscope_workflows.spec.model import DictOf, Environment, ListOf, Literal, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ecoscope_workflows.contracts.frame_types import FrameType
+    from ecoscope_workflows.contracts.frame_data import FrameType
     from ecoscope_workflows.graph.model import Graph, Node
     from ecoscope_workflows.spec.model import Binding
 

@@ -26,7 +26,7 @@ from ecoscope_workflows.spec.model import ListOf, Literal, Reference
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
-    from ecoscope_workflows.contracts.frame_types import FrameType
+    from ecoscope_workflows.contracts.frame_data import FrameType
     from ecoscope_workflows.errors import Where
     from ecoscope_workflows.graph.model import Graph, Node
     from ecoscope_workflows.spec.model import Binding, SkipIf
@@ -170,7 +170,7 @@ class ResultTypes:
     def _frame_of(self, node: Node, name: str) -> FrameType | None:
         """Return what is said of the frame that passes through a task."""
         parameters = node.task.parameters
-        takers = [name] if name else [one for one, parameter in parameters.items() if parameter.frame]
+        takers = [name] if name else [one for one, it in parameters.items() if _takes_frame(it.annotation)]
         if not takers or takers[0] not in parameters:
             return None
         argument = takers[0]
@@ -234,6 +234,10 @@ def _literal_arguments(node: Node, names: tuple[str, ...]) -> dict[str, Any] | N
             return None
     fan_out = node.instance.fan_out
     return None if fan_out is not None and set(fan_out.argnames) & set(names) else found
+
+
+def _takes_frame(annotation: Any) -> bool:
+    return any(peel(part).frame is not None for part in members(annotation))
 
 
 def _no_part(reference: Reference, number: int, whole: Any) -> Problem:
