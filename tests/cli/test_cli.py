@@ -58,10 +58,12 @@ def test_the_version_is_told() -> None:
         ["compile", "--help"],
         ["compile", "--spec", str(SPEC), "--outpath", "out"],
         ["compile", "--spec", str(SPEC), "--target", "script-sequential"],
+        ["check", str(SPEC), "--params", str(SPEC.with_name("params.yaml")), "--strict"],
+        ["explain", "EW301"],
         ["get-params", "--spec", str(SPEC), "--format", "yaml"],
         ["tasks"],
     ],
-    ids=["help", "compile-help", "snakemake", "script", "get-params", "tasks"],
+    ids=["help", "compile-help", "snakemake", "script", "check", "explain", "get-params", "tasks"],
 )
 def test_nothing_heavy_is_imported(words: list[str], tmp_path: Path) -> None:
     program = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import sys
+from pathlib import Path  # noqa: TC003  # read while the program runs
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import numpy as np
@@ -183,6 +184,21 @@ def test_a_name_that_only_a_type_checker_knows_is_an_error_that_names_the_schema
     assert problem.code == "EW111"
     assert "Broken" in problem.what
     assert "Unseen" in problem.what
+
+
+def test_a_schema_that_pandera_cannot_read_is_an_error_that_names_it() -> None:
+    class Wrong(pa.DataFrameModel):
+        speed: pat.Series[Path]
+
+    with pytest.raises(RegistrationError) as caught:
+        schema_type(Wrong)
+    (problem,) = caught.value.problems
+    assert problem.code == "EW111"
+    assert "Wrong' cannot be read: " in problem.what
+
+
+def test_of_what_is_no_schema_only_the_name_is_known() -> None:
+    assert schema_type(type("Table", (), {})) == FrameType(name="Table")
 
 
 def test_describing_a_schema_of_ours_imports_neither_pandas_nor_pandera() -> None:

@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
     from tests.end_to_end.conftest import Project, Run
 
-# Where tests are spread over processes, the run that they share is made in one of them only.
-pytestmark = pytest.mark.xdist_group("failures")
-
 INSTANCES: list[dict[str, Any]] = [
     {"id": "fine", "task": "echo", "partial": {"value": "well"}},
     {"id": "after_fine", "task": "echo", "partial": {"value": "${{ workflow.fine.return }}"}},

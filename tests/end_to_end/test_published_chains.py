@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from tests.end_to_end.conftest import Project
 
-# Where tests are spread over processes, the run that they share is made in one of them only.
-pytestmark = pytest.mark.xdist_group("published chains")
-
 PARAMS: dict[str, Any] = {
     "process_relocations": {
         "filter_point_coords": [[180, 90], [0, 0]],

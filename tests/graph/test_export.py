@@ -114,10 +114,10 @@ def test_columns_are_those_of_the_schema() -> None:
 
 
 def test_groups_and_skip_conditions_are_named() -> None:
-    head = "task-instance-defaults: {skipif: {conditions: [any_empty, x.y.never], unpack_depth: 2}}\n"
+    head = "task-instance-defaults: {skipif: {conditions: [any_is_empty_df, never], unpack_depth: 2}}\n"
     (instance,) = data(f"{{type: task-group, title: Setup, tasks: [{LOAD}]}}", head=head)["instances"]
     assert instance["group"] == "Setup"
-    assert instance["skipif"] == {"conditions": ["any_empty", "x.y.never"], "unpack_depth": 2}
+    assert instance["skipif"] == {"conditions": ["any_is_empty_df", "never"], "unpack_depth": 2}
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_columns_are_followed_through_tasks_that_say_what_they_do() -> None:
 
 
 def test_a_result_that_may_be_skipped_says_so() -> None:
-    (instance,) = data(LOAD.replace("}}", "}, skipif: {conditions: [any_is_none]}}"))["instances"]
+    (instance,) = data(LOAD.replace("}}", "}, skipif: {conditions: [any_dependency_is_none]}}"))["instances"]
     assert (instance["returns"], instance["result"]) == (
         "data frame (Fixes)",
         "data frame (Fixes) or skipped",

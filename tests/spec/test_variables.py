@@ -124,3 +124,16 @@ def test_what_cannot_be_asked_for_is_reported(line: str, message: str) -> None:
     with pytest.raises(SpecError) as caught:
         parse_spec(f"id: f\nrequirements: []\nworkflow:\n  - {{id: x, task: t, {line}}}\n", "s.yaml")
     assert str(caught.value).startswith(f"s.yaml:{message}")
+
+
+def test_a_word_of_any_script_can_be_referred_to() -> None:
+    (instance,) = spec_of('"${{ workflow.größe.return.höhe }}"').instances
+    binding = instance.arguments["arg"]
+    assert isinstance(binding, Reference)
+    assert (binding.instance, binding.path) == ("größe", ("höhe",))
+
+
+def test_two_spellings_of_one_word_are_one_id() -> None:
+    entries = "  - {id: caf\u00e9, task: t}\n  - {id: cafe\u0301, task: t}\n"
+    with pytest.raises(SpecError, match="EW231"):
+        parse_spec(f"id: f\nrequirements: []\nworkflow:\n{entries}", "s.yaml")

@@ -53,9 +53,16 @@ def schema_type(schema: type) -> FrameType:
     """
     if isinstance(schema, LazyModel) and not _needs_pandera(schema):
         return _as_written(schema)
+    if not isinstance(schema, LazyModel) and not hasattr(schema, "to_schema"):
+        # Such as a type variable: of what is no schema, no more is known than its name.
+        return FrameType(name=schema.__name__)
     from ecoscope_workflows.contracts.pandera_description import described  # noqa: PLC0415  # asks pandera
 
-    return described(schema)
+    try:
+        return described(schema)
+    except Exception as error:
+        # The author's code, which pandera reads only now.
+        raise _unreadable(schema, f"{type(error).__name__}: {error}", "mend the schema") from error
 
 
 def _needs_pandera(schema: LazyModel) -> bool:
@@ -83,9 +90,13 @@ def _annotations(schema: type) -> dict[str, Any]:
     try:
         return column_annotations(schema)
     except NameError as error:
-        what = f"the columns of schema {schema.__qualname__!r} cannot be read: {error}"
         hint = "import the names used in annotations outside of `if TYPE_CHECKING:`"
-        raise RegistrationError(Problem("EW111", what, hint=hint)) from None
+        raise _unreadable(schema, str(error), hint) from None
+
+
+def _unreadable(schema: type, why: str, hint: str) -> RegistrationError:
+    what = f"the columns of schema {schema.__qualname__!r} cannot be read: {why}"
+    return RegistrationError(Problem("EW111", what, hint=hint))
 
 
 def _as_written(schema: LazyModel) -> FrameType:

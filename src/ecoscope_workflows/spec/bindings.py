@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from ecoscope_workflows.spec.reader import Cursor
 
 _VARIABLE = re.compile(r"\$\{\{(.*)\}\}", re.DOTALL)
-_CONSTANT = re.compile(r"\$\{\{\s*vars\.([A-Za-z_]\w*)\s*\}\}")
-_RESULT = re.compile(r"workflow\.([A-Za-z_]\w*)\.return((?:\.[A-Za-z_]\w*|\[-?\d+\])*)")
-_STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(-?\d+)\]")
+_CONSTANT = re.compile(r"\$\{\{\s*vars\.([^\W\d]\w*)\s*\}\}")
+_RESULT = re.compile(r"workflow\.([^\W\d]\w*)\.return((?:\.[^\W\d]\w*|\[-?\d+\])*)")
+_STEP = re.compile(r"\.([^\W\d]\w*)|\[(-?\d+)\]")
 _FORMS = "`${{ workflow.<id>.return }}`, `${{ env.<NAME> }}` or `${{ vars.<name> }}`"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from typing import TYPE_CHECKING
 
 from ecoscope_workflows.errors import Problem, SpecError, Where
@@ -101,7 +102,8 @@ def _twins(spec: Spec) -> list[Problem]:
     seen: dict[str, Instance] = {}
     problems = []
     for instance in spec.instances:
-        first = seen.setdefault(instance.id, instance)
+        # Python takes two spellings of one word for the same name.
+        first = seen.setdefault(unicodedata.normalize("NFKC", instance.id), instance)
         if first is not instance and instance.id:
             hint = f"first used at {first.where}"
             problems.append(Problem("EW231", f"id {instance.id!r} is used twice", instance.where, hint))

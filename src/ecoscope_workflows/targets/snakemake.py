@@ -65,7 +65,8 @@ def snakefile(view: View) -> str:
         "testing_note": testing_note(view),
         "mocks": literal(list(view.mocks), 1) if view.mocks else "",
         "image": f"ecoscope-workflows:{view.version}",
-        "targets": view.leaves,
+        # Every result, not the last ones alone: Snakemake then notices one that was deleted in between.
+        "targets": [row.result for row in view.rows],
         "rules": [_rule(row) for row in view.rows],
     }
     return render("Snakefile.jinja2", context)

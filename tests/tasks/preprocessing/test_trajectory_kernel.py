@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import subprocess
 import sys
-import time
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -172,7 +171,7 @@ def test_importing_the_tasks_imports_nothing_heavy() -> None:
 
 
 @pytest.mark.slow
-def test_a_million_fixes_take_seconds() -> None:
+def test_a_million_fixes_become_as_many_segments() -> None:
     count, animals = 1_000_000, 50
     rng = np.random.default_rng(1)
     relocations = gpd.GeoDataFrame(
@@ -185,8 +184,5 @@ def test_a_million_fixes_take_seconds() -> None:
         },
         geometry=gpd.points_from_xy(37 + rng.random(count), rng.random(count), crs=4326),
     )
-    start = time.process_time()
     found = relocations_to_trajectory(relocations, 0.0, 1e7, 1e6, 1.0, 1e6, 0.0)
-    # About 2 s when measured; the margin is for slower machines.
-    assert time.process_time() - start < 8
     assert len(found) == count - animals

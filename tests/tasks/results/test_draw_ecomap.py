@@ -8,7 +8,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 from html.parser import HTMLParser
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -236,14 +235,10 @@ def test_size_out_of_range_is_refused(size: dict[str, int]) -> None:
         draw(**size)
 
 
-def test_21k_segments_make_less_than_a_megabyte_in_less_than_half_a_second() -> None:
+def test_21k_segments_make_less_than_a_megabyte() -> None:
     frame = track_of(21_000)
-    draw()
-    started = time.process_time()
     page = draw(frame, add_gdf_kws={})
-    spent = time.process_time() - started
     assert len(page.encode()) < 1_000_000
-    assert spent < 0.5
     assert Elements(page).texts["li"] != []
 
 
