@@ -134,3 +134,10 @@ def test_a_file_that_the_spec_names_is_an_input(graph_of: Callable[[str], Graph]
     assert '" --input path={input.path:q}"' in body
     assert '"sep": ";",' in body
     assert body.count("data/a.txt") == 1
+
+
+def test_what_only_a_mocked_instance_needs_is_not_asked_for(graph_of: Callable[[str], Graph]) -> None:
+    chain = "\n".join(CHAIN.splitlines()[:2])
+    body = rule(snakefile(view(graph_of(chain), {"total": "resources/mocks/total.json"})), "all")
+    assert '"<results>/total.json"' in body
+    assert "numbers" not in body

@@ -10,6 +10,7 @@ import os
 import sys
 import warnings
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
@@ -82,6 +83,10 @@ def _redirect(log: Path) -> None:
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
     os.close(descriptor)
+    # What is printed first stands first, and nothing is lost when the process is killed.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(line_buffering=True)
 
 
 def _report(log: Path | None, terminal: TextIO, error: EcoscopeWorkflowsError) -> None:

@@ -66,7 +66,7 @@ def snakefile(view: View) -> str:
         "mocks": literal(list(view.mocks), 1) if view.mocks else "",
         "image": f"ecoscope-workflows:{view.version}",
         # Every result, not the last ones alone: Snakemake then notices one that was deleted in between.
-        "targets": [row.result for row in view.rows],
+        "targets": view.wanted,
         "rules": [_rule(row) for row in view.rows],
     }
     return render("Snakefile.jinja2", context)

@@ -12,7 +12,7 @@ from ecoscope_workflows.spec.encoding import encode
 from ecoscope_workflows.spec.model import Literal, Reference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ecoscope_workflows.graph.model import Graph, Node
 
@@ -70,7 +70,7 @@ class View:
     spec_sha256: str
     version: str
     rows: tuple[Row, ...]
-    leaves: tuple[str, ...]
+    wanted: tuple[str, ...]
     mocks: tuple[str, ...]
     testing: bool
 
@@ -105,10 +105,22 @@ def view(graph: Graph, mocks: Mapping[str, str] | None = None, *, testing: bool 
         spec_sha256=spec.sha256,
         version=__version__,
         rows=rows,
-        leaves=tuple(files[node.id] for node in graph.leaves),
+        wanted=_wanted(rows, [node.id for node in graph.leaves]),
         mocks=tuple(mocks or {}),
         testing=testing,
     )
+
+
+def _wanted(rows: Sequence[Row], leaves: Sequence[str]) -> tuple[str, ...]:
+    """Return the results that a run makes: the last ones, and what they are made of.
+
+    What only a mocked instance would need is not among them.
+    """
+    wanted = set(leaves)
+    for row in reversed(rows):
+        if row.id in wanted:
+            wanted |= {item.instance for item in row.inputs if item.instance}
+    return tuple(row.result for row in rows if row.id in wanted)
 
 
 def _not_yet(graph: Graph) -> Iterator[Problem]:
