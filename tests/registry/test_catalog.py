@@ -123,3 +123,11 @@ def test_the_built_in_tasks_come_by_entry_point() -> None:
         "calculate_time_density": "ecoscope_workflows.tasks.analysis",
         "draw_ecomap": "ecoscope_workflows.tasks.results",
     }.items() <= {name: item.module for name, item in tasks.items()}.items()
+
+
+def test_a_task_of_a_package_that_is_not_installed_is_told_so() -> None:
+    problem = Catalog().find("my_tracks.tasks.daily_distances")
+    assert isinstance(problem, Problem)
+    assert (
+        problem.hint == "is the package 'my_tracks' installed here? `ecoscope-workflows tasks` lists what is"
+    )

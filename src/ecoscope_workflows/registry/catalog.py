@@ -91,7 +91,13 @@ class Catalog:
                 return replace(problem, what=f"{name!r} cannot be used as a task: {problem.what}")
         known = self.by_path if "." in name else {task.name for task in self}
         hint = did_you_mean(name, known) or "`ecoscope-workflows tasks` lists the installed tasks"
+        package = name.partition(".")[0]
+        if "." in name and not hint.startswith("did you mean") and not self._has_package(package):
+            hint = f"is the package {package!r} installed here? `ecoscope-workflows tasks` lists what is"
         return Problem("EW301", f"unknown task {name!r}", hint=hint)
+
+    def _has_package(self, package: str) -> bool:
+        return any(path.partition(".")[0] == package for path in (*self.by_path, *self.unusable))
 
 
 @lru_cache(maxsize=1)
