@@ -234,3 +234,10 @@ def project(new_project: Callable[[], Project]) -> Project:
 def copy_of(tmp_path: Path) -> Callable[[Project], Project]:
     """Return a function that copies a project with all its times, so that its runs are the copy's own."""
     return lambda original: Project(Path(shutil.copytree(original.folder, tmp_path / "copy", symlinks=True)))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs Snakemake again and again as slow, so that `make check` stays under a minute."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.decorators import TaskMetadata
-from ecoscope_workflows.graph.resolve import resolve
+from ecoscope_workflows.graph.checks import references_exist
+from ecoscope_workflows.graph.model import Graph, Node
+from ecoscope_workflows.graph.order import in_order
 from ecoscope_workflows.registry.catalog import Catalog
 from ecoscope_workflows.registry.signature import Parameter, TaskInfo
 from ecoscope_workflows.spec.load import parse_spec
@@ -14,7 +16,6 @@ from ecoscope_workflows.spec.model import DictOf, Environment, ListOf, Literal, 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ecoscope_workflows.graph.model import Graph, Node
     from ecoscope_workflows.spec.model import Binding
 
 
@@ -39,8 +40,15 @@ def catalog_of(tasks: Mapping[str, str]) -> Catalog:
 
 
 def graph_of(text: str, tasks: Mapping[str, str]) -> Graph:
-    """Resolve the text of a spec against stub tasks."""
-    return resolve(parse_spec(text, "spec.yaml"), catalog_of(tasks))
+    """Find the stub tasks of a spec; whether its types fit is not asked, only what it says."""
+    spec, catalog = parse_spec(text, "spec.yaml"), catalog_of(tasks)
+    nodes = {}
+    for instance in spec.instances:
+        task = catalog.find(instance.task)
+        assert isinstance(task, TaskInfo), task
+        nodes[instance.id] = Node(instance, task)
+    assert references_exist(Graph(spec, nodes)) == []
+    return Graph(spec, {name: nodes[name] for name in in_order(nodes)})
 
 
 def as_lines(graph: Graph) -> list[str]:
