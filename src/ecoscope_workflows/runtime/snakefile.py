@@ -27,7 +27,7 @@ from ecoscope_workflows.spec.encoding import canonical, encode_plain
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-# Linux allows 128 KiB for one word of a command line, and the shell's quoting can grow a text fourfold.
+# Linux allows 128 KiB for one word of a command line, and the shell's quoting can grow a text fivefold.
 MAX_INLINE = 24 * 1024
 # With this key in a params file Snakemake reads it as a template of YTE, which may hold Python.
 TEMPLATE_KEY = "__use_yte__"

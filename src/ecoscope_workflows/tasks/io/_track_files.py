@@ -66,6 +66,7 @@ def read_table(path: Path, text_columns: Sequence[str]) -> pd.DataFrame:
 
 
 def _mismatch(path: Path, why: str) -> ValueError:
+    # Raised `from None`: `why` holds what the library said, and its frames say nothing about a user's file.
     return ValueError(
         f"{path.name!r} is not a {FORMATS[path.suffix.lower()]} file, as its suffix says: {why}; "
         "rename the file or write it again"
@@ -77,7 +78,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
         is_geo = GEOPARQUET_KEY in (pq.read_schema(path).metadata or {})
         table: pd.DataFrame = gpd.read_parquet(path) if is_geo else pd.read_parquet(path)
     except (pa.ArrowException, OSError) as error:
-        raise _mismatch(path, f"it cannot be read ({error})") from error
+        raise _mismatch(path, f"it cannot be read ({error})") from None
     return table
 
 
@@ -93,7 +94,7 @@ def _read_geojson(path: Path) -> pd.DataFrame:
     try:
         document = json.loads(path.read_bytes())
     except ValueError as error:
-        raise _mismatch(path, f"it is not JSON ({error})") from error
+        raise _mismatch(path, f"it is not JSON ({error})") from None
     kind = document.get("type") if isinstance(document, dict) else None
     if kind != "FeatureCollection":
         raise _mismatch(path, f"expected a FeatureCollection, found {kind or type(document).__name__}")
@@ -107,7 +108,7 @@ def _read_with_gdal(path: Path) -> pd.DataFrame:
         # Times as text, because GDAL's own times forget whether the file named a zone.
         table: pd.DataFrame = pyogrio.read_dataframe(path, datetime_as_string=True)
     except pyogrio.errors.DataSourceError as error:
-        raise _mismatch(path, f"it cannot be read ({error})") from error
+        raise _mismatch(path, f"it cannot be read ({error})") from None
     return table
 
 
@@ -120,6 +121,6 @@ def _read_csv(path: Path, text_columns: Sequence[str]) -> pd.DataFrame:
     try:
         return pd.read_csv(path, dtype=text, encoding="utf-8-sig", low_memory=False)
     except UnicodeDecodeError as error:
-        raise _mismatch(path, f"it is not UTF-8 text ({error})") from error
+        raise _mismatch(path, f"it is not UTF-8 text ({error})") from None
     except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
-        raise _mismatch(path, str(error).strip()) from error
+        raise _mismatch(path, str(error).strip()) from None
