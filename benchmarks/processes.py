@@ -31,7 +31,7 @@ def measure(commands: Mapping[str, Sequence[str]], cwd: Path, runs: int = RUNS) 
     found: dict[str, list[Cost]] = {name: [] for name in commands}
     for number in range(runs + 1):
         for name, command in commands.items():
-            cost = _run(command, cwd)
+            cost = cost_of(command, cwd)
             if number:
                 found[name].append(cost)
     return {
@@ -44,7 +44,8 @@ def measure(commands: Mapping[str, Sequence[str]], cwd: Path, runs: int = RUNS) 
     }
 
 
-def _run(command: Sequence[str], cwd: Path) -> Cost:
+def cost_of(command: Sequence[str], cwd: Path) -> Cost:
+    """Run a command once, and return what it cost."""
     started = time.perf_counter()
     process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     error = process.stderr.read() if process.stderr else b""

@@ -11,7 +11,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import check_speed, compile_and_run, noop_overhead  # noqa: E402  # after the path is set
+from benchmarks import (  # noqa: E402  # after the path is set
+    check_speed,
+    compile_and_run,
+    fan_out,
+    noop_overhead,
+    subject_tracking,
+)
 from benchmarks.tables import markdown  # noqa: E402  # as above
 
 README = Path(__file__).with_name("README.md")
@@ -31,6 +37,9 @@ SECTIONS = {
     "Compiling a spec": compile_and_run.compile_rows,
     "One task in a process of its own": compile_and_run.runner_rows,
     "A start of Snakemake with nothing to do": noop_overhead.rows,
+    "A task that is called for each of many small items": fan_out.rows,
+    "The published subject-tracking workflow on two cores": subject_tracking.run_rows,
+    "The same with nothing to do, beside as many rules written by hand": subject_tracking.no_op_rows,
     "Track kernels": track_rows,
 }
 

@@ -22,7 +22,7 @@ import pandas as pd
 import pyproj
 
 from ecoscope_workflows.tasks.analysis import calculate_time_density
-from ecoscope_workflows.tasks.preprocessing import relocations_to_trajectory
+from ecoscope_workflows.tasks.readme import relocations_to_trajectory
 
 if TYPE_CHECKING:
     from collections.abc import Callable

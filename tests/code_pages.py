@@ -6,6 +6,7 @@ import contextlib
 import importlib.util
 import re
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ecoscope_workflows.registry.signature import TaskInfo
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference" / "errors.md"
+BUILT_IN = "ecoscope_workflows.tasks."
 _MESSAGE = re.compile(r"^```text\n.*?^```\n", re.MULTILINE | re.DOTALL)
 _INTRODUCTION = """\
 # Errors and warnings
@@ -46,15 +48,17 @@ def problems_of(page: CodePage, folder: Path) -> list[Problem]:
         modules = [Path(name) for name in example if name.endswith(".py")]
         own = [task for module in modules for task in _tasks_of(module)]
         # Whatever else is installed here has no part in what is documented.
-        built_in = [
-            task for task in installed_catalog() if task.module.startswith("ecoscope_workflows.tasks.")
-        ]
+        installed = installed_catalog()
+        catalog = Catalog.of([*(task for task in installed if task.module.startswith(BUILT_IN)), *own])
+        conditions = {
+            path: function for path, function in installed.conditions.items() if path.startswith(BUILT_IN)
+        }
         params = Path("params.yaml") if "params.yaml" in example else None
         return check_specs(
             [Path("spec.yaml")],
             params,
             strict=page.phase == "strict",
-            find_tasks=lambda: Catalog.of([*built_in, *own]),
+            find_tasks=lambda: replace(catalog, conditions=conditions),
         )
 
 

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.browser import Browser
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # A busy machine is no fault of the program; in CI the same examples are tried every time.
 settings.register_profile(
@@ -31,3 +37,16 @@ def reference_data() -> Path:
     if os.environ.get("CI"):
         pytest.fail(f"CI must set {REFERENCE_VARIABLE} to the folder of reference data")
     pytest.skip(f"no reference data here: set {REFERENCE_VARIABLE} to its folder to compare with it")
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Return a headless browser; the page that it shows is the module's own."""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI must have chromium: pages are checked in a real browser")
+        pytest.skip("no chromium here: install it to see pages checked in a real browser")
+    opened = Browser(program, tmp_path_factory.mktemp("profile"))
+    yield opened
+    opened.close()

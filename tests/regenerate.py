@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests import code_pages, golden_examples
+from tests import code_pages, example_activity, golden_examples, task_pages
 from tests.graph import bad_spec_messages
 
 if TYPE_CHECKING:
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 STEPS: list[Callable[[], None]] = [
     golden_examples.regenerate,
     code_pages.regenerate,
+    task_pages.regenerate,
     bad_spec_messages.regenerate,
+    example_activity.regenerate,
 ]
 
 

@@ -21,8 +21,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from ecoscope_workflows.tasks import preprocessing, readme
 from ecoscope_workflows.tasks.io import load_relocations
-from ecoscope_workflows.tasks.preprocessing import process_relocations, relocations_to_trajectory
+from ecoscope_workflows.tasks.track_filters import TrajectorySegmentFilter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -181,25 +182,22 @@ def write_all(root: Path) -> None:
     """Write the tracks of the herd and the example results of the tasks below `root`."""
     write(tracks(), root / TRACKS, index=False)
     observations: Any = subject_observations()
-    relocations = process_relocations(
+    relocations = preprocessing.process_relocations(
         observations,
         filter_point_coords=[[180.0, 90.0], [0.0, 0.0]],
         relocs_columns=["groupby_col", "fixtime", "junk_status", "geometry"],
     )
-    trajectory = relocations_to_trajectory(
-        relocations,
-        min_length_meters=0.001,
-        max_length_meters=10_000.0,
-        max_time_secs=3600.0,
-        min_time_secs=1.0,
-        max_speed_kmhr=120.0,
-        min_speed_kmhr=0.0,
+    bounds = {"max_length_meters": 10_000.0, "max_time_secs": 3600.0, "max_speed_kmhr": 120.0}
+    trajectory = preprocessing.relocations_to_trajectory(relocations, TrajectorySegmentFilter(**bounds))
+    readme_trajectory = readme.relocations_to_trajectory(
+        relocations, min_length_meters=0.001, min_time_secs=1.0, min_speed_kmhr=0.0, **bounds
     )
     examples: dict[str, Any] = {
-        "io/get-subjectgroup-observations": observations,
         "io/load-relocations": load_relocations(root / TRACKS),
         "preprocessing/process-relocations": relocations,
         "preprocessing/relocations-to-trajectory": trajectory,
+        "readme/get-subjectgroup-observations": observations,
+        "readme/relocations-to-trajectory": readme_trajectory,
     }
     for name, frame in examples.items():
         write(frame, root / TASKS / f"{name}.example-return.parquet", index=True)

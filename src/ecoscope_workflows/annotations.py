@@ -20,13 +20,15 @@ from ecoscope_workflows.contracts.columns import (
     UTCDatetime,
 )
 from ecoscope_workflows.contracts.frames import Frame, FrameContract
-from ecoscope_workflows.contracts.markers import FileInput, FileSuffix, FromEnvironment
+from ecoscope_workflows.contracts.markers import BesideSpec, FileInput, FileSuffix, FromEnvironment, WrittenAs
 from ecoscope_workflows.contracts.schemas import JsonSerializableDataFrameModel
+from ecoscope_workflows.contracts.skipping import SkipSentinel, skipped_dependency_fallback
 
 __all__ = [
     "AnyDataFrame",
     "AnyGeoDataFrame",
     "AwareDatetime",
+    "BesideSpec",
     "Column",
     "DataFrame",
     "FileInput",
@@ -41,7 +43,10 @@ __all__ = [
     "PointGeometry",
     "PolygonGeometry",
     "Series",
+    "SkipSentinel",
     "UTCDatetime",
+    "WrittenAs",
+    "skipped_dependency_fallback",
 ]
 
 Schema = TypeVar("Schema")

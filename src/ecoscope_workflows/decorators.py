@@ -11,9 +11,18 @@ from typing import TypeVar, overload
 from ecoscope_workflows.contracts.effects import Effect, EffectOf, effect_faults
 from ecoscope_workflows.errors import Problem, RegistrationError, Where
 
-__all__ = ["Effect", "TaskMetadata", "distributed", "task_faults", "task_metadata"]
+__all__ = [
+    "Effect",
+    "TaskMetadata",
+    "distributed",
+    "is_condition",
+    "skip_condition",
+    "task_faults",
+    "task_metadata",
+]
 
 TASK_ATTRIBUTE = "__ecoscope_task__"
+CONDITION_ATTRIBUTE = "__ecoscope_condition__"
 
 Function = TypeVar("Function", bound=Callable[..., object])
 Resource = int | float | str
@@ -38,6 +47,15 @@ class TaskMetadata:
     effect
         What the task does to the columns of a frame that passes through it, or a function that says so for
         the arguments of a call; None where that is not said.
+    cheap
+        Whether a call takes less time than a process takes to start: it sets a value or reads a field.
+        Such an instance gets no job of its own; it is evaluated inside the jobs that need its result.
+    grammar
+        The grammar of specs in which the task answers to its short name, where another task of that name
+        answers to it in the other one: ``"tasks"`` for the README's; None where it makes no difference.
+    cache
+        Whether a result may be used again where code, arguments and inputs are the same; None: unless it is
+        tagged ``io``, because the world outside changes. A task that writes files of its own says False.
     """
 
     image: str | None = None
@@ -46,12 +64,20 @@ class TaskMetadata:
     retries: int = 0
     timeout: int | None = None
     effect: Effect | EffectOf | None = None
+    cheap: bool = False
+    grammar: str | None = None
+    cache: bool | None = None
+
+    @property
+    def storable(self) -> bool:
+        """Return whether a result may be used again where everything that it is made from is the same."""
+        return "io" not in self.tags if self.cache is None else self.cache
 
 
 @overload
 def distributed(function: Function, /) -> Function: ...
 @overload
-def distributed(
+def distributed(  # as below
     *,
     image: str | None = None,
     tags: Sequence[str] = (),
@@ -59,8 +85,11 @@ def distributed(
     retries: int = 0,
     timeout: int | None = None,
     effect: Effect | EffectOf | None = None,
+    cheap: bool = False,
+    grammar: str | None = None,
+    cache: bool | None = None,
 ) -> Callable[[Function], Function]: ...
-def distributed(
+def distributed(  # noqa: PLR0913  # one for each thing that a task can say of itself
     function: Function | None = None,
     /,
     *,
@@ -70,6 +99,9 @@ def distributed(
     retries: int = 0,
     timeout: int | None = None,
     effect: Effect | EffectOf | None = None,
+    cheap: bool = False,
+    grammar: str | None = None,
+    cache: bool | None = None,
 ) -> Function | Callable[[Function], Function]:
     """Make a function a task: bare (``@distributed``) or with metadata (``@distributed(tags=["io"])``).
 
@@ -89,6 +121,9 @@ def distributed(
         retries=retries,
         timeout=timeout,
         effect=effect,
+        cheap=cheap,
+        grammar=grammar,
+        cache=cache,
     )
 
     def attach(task: Function) -> Function:
@@ -99,6 +134,27 @@ def distributed(
         return task
 
     return attach if function is None else attach(function)
+
+
+def skip_condition(function: Function) -> Function:
+    """Make a function a condition of `skipif`: it is called with the values of a call, by position.
+
+    Raises
+    ------
+    RegistrationError
+        When it is no plain function, or is async.
+    """
+    if not inspect.isfunction(function) or inspect.iscoroutinefunction(function):
+        what = f"{function!r} is not a plain function, so it cannot be a condition"
+        hint = "decorate a function defined with `def name(*args: object) -> bool:`"
+        raise RegistrationError(Problem("EW101", what, hint=hint))
+    setattr(function, CONDITION_ATTRIBUTE, True)
+    return function
+
+
+def is_condition(function: object) -> bool:
+    """Return whether `skip_condition` marked a function."""
+    return getattr(function, CONDITION_ATTRIBUTE, False) is True
 
 
 def task_metadata(task: object) -> TaskMetadata | None:

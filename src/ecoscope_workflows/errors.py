@@ -99,7 +99,19 @@ class ContractError(EcoscopeWorkflowsError):
 
 
 class TaskError(EcoscopeWorkflowsError):
-    """A task raised an exception; the problem holds the traceback trimmed to the task's own frames."""
+    """A task raised an exception; the problem holds the traceback trimmed to the task's own frames.
+
+    Parameters
+    ----------
+    problems
+        What is told of it.
+    published
+        The same in the words of the published system: ``Task instance 'a' raised ValueError('b')``.
+    """
+
+    def __init__(self, problems: Problem | Iterable[Problem], published: str = "") -> None:
+        super().__init__(problems)
+        self.published = published
 
 
 class StorageError(EcoscopeWorkflowsError):

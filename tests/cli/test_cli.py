@@ -138,7 +138,7 @@ def test_tasks_lists_module_tags_and_signature() -> None:
     listing = ecoscope("tasks").stdout
     assert f"ecoscope_workflows.tasks.io  (ecoscope-workflows {__version__})" in listing
     assert "get_subjectgroup_observations  [io]" in listing
-    assert "-> data frame (Trajectory)" in listing
+    assert "-> data frame (UTCTrajectory)" in listing
 
 
 def test_one_task_is_shown_with_its_parameters() -> None:

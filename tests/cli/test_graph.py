@@ -17,9 +17,9 @@ HEAVY = ("geopandas", "jinja2", "numpy", "pandas", "pandera", "pyarrow", "shapel
 STEPS = (
     ("fixes", "load_relocations", ""),
     ("clean", "process_relocations", "observations"),
-    ("track", "relocations_to_trajectory", "relocations"),
+    ("track", "ecoscope_workflows.tasks.readme.relocations_to_trajectory", "relocations"),
     ("areas", "calculate_time_density", "trajectory_gdf"),
-    ("map", "draw_ecomap", "geodataframe"),
+    ("map", "ecoscope_workflows.tasks.readme.draw_ecomap", "geodataframe"),
 )
 
 
@@ -67,7 +67,7 @@ def test_svg_is_a_page_with_a_box_for_each_instance() -> None:
 
 @pytest.mark.parametrize("form", ["mermaid", "dot", "svg"])
 def test_pictures_show_columns_on_request(form: str) -> None:
-    assert "fixtime: datetime in UTC" in shown("graph", SPEC, "--format", form, "--columns")
+    assert "fixtime: datetime with a time zone" in shown("graph", SPEC, "--format", form, "--columns")
     assert "fixtime" not in shown("graph", SPEC, "--format", form)
 
 

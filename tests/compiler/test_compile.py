@@ -104,7 +104,7 @@ def test_a_mocked_task_brings_its_packaged_example(spec: Path) -> None:
     request = Request(spec, mocks={"load_relocations": None}, testing=True)
     files = {artifact.path: artifact.content for artifact in compile_workflow(request)}
     assert files["resources/mocks/load_relocations.parquet"].startswith(b"PAR1")
-    assert b'mocks=[\n        "load_relocations",\n    ],' in files["workflow/Snakefile"]
+    assert b'mocks=["load_relocations"],' in files["workflow/Snakefile"]
 
 
 def test_a_mock_may_be_a_file_of_the_users(spec: Path, tmp_path: Path) -> None:

@@ -179,6 +179,36 @@ def test_tasks_and_arguments_are_described() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("points", "fits"),
+    [
+        ("[[0, 0], [180, 90]]", True),
+        ("[{x: 0.0, y: 0.0}]", True),
+        ('["${{ workflow.f.return }}"]', True),
+        ("[{x: 0.0}]", False),
+        ("[0, 0]", False),
+    ],
+)
+def test_a_value_may_be_written_in_more_ways_than_its_form_shows(points: str, fits: bool) -> None:
+    text = f"task: process_relocations, partial: {{filter_point_coords: {points}}}"
+    value = parse(f"id: w\nrequirements: []\nworkflow: [{{id: a, {text}}}]\n", "spec.yaml").value
+    assert (not list(Draft202012Validator(spec_schema(installed_catalog())).iter_errors(value))) == fits
+
+
+def test_short_names_of_twins_follow_the_grammar() -> None:
+    definitions = spec_schema(installed_catalog())["$defs"]
+    readme = definitions["readme_spec"]["properties"]["tasks"]["properties"]
+    name, module = "relocations_to_trajectory", "ecoscope_workflows.tasks"
+    assert readme[name] == {"$ref": f"#/$defs/arguments.{module}.readme.{name}"}
+    uses = {
+        use: rule["then"]["$ref"]
+        for rule in definitions["instance"]["allOf"]
+        for use in rule["if"]["properties"]["task"]["enum"]
+    }
+    assert uses[name] == f"#/$defs/task.{module}.preprocessing.{name}"
+    assert uses[f"{module}.readme.{name}"] == f"#/$defs/task.{module}.readme.{name}"
+
+
 def test_the_installed_tasks_make_a_schema_that_the_examples_pass(pytestconfig: pytest.Config) -> None:
     schema = spec_schema(installed_catalog())
     Draft202012Validator.check_schema(schema)
@@ -188,6 +218,21 @@ def test_the_installed_tasks_make_a_schema_that_the_examples_pass(pytestconfig: 
     for path in paths:
         value = parse(path.read_text(encoding="utf-8"), str(path)).value
         assert [error.message for error in Draft202012Validator(schema).iter_errors(value)] == [], path
+
+
+@pytest.mark.parametrize(
+    ("name", "fits"),
+    [
+        ("any_is_empty_df", True),
+        ("ecoscope_workflows.tasks.skip.never", True),
+        ("invert_bool", True),
+        ("any_is_empty", False),
+    ],
+)
+def test_a_condition_is_an_installed_one_or_a_task(name: str, *, fits: bool) -> None:
+    text = f"task: load_relocations, skipif: {{conditions: [{name}]}}"
+    value = parse(f"id: w\nrequirements: []\nworkflow: [{{id: a, {text}}}]\n", "spec.yaml").value
+    assert (not list(Draft202012Validator(spec_schema(installed_catalog())).iter_errors(value))) == fits
 
 
 # The published forms of these arguments show no null, and their types take one.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pytest
 from tests.contracts.made_schemas import schema
@@ -11,11 +11,22 @@ from tests.contracts.made_schemas import schema
 from ecoscope_workflows.annotations import AnyDataFrame, Column, UTCDatetime
 from ecoscope_workflows.contracts.dtypes import DType
 from ecoscope_workflows.contracts.effects import Effect, applied, narrowed
-from ecoscope_workflows.contracts.frame_data import UNSAID, FrameType
+from ecoscope_workflows.contracts.frame_data import UNSAID, ColumnType, FrameType, IndexLevel
 from ecoscope_workflows.contracts.frame_types import schema_type
 from ecoscope_workflows.decorators import distributed, task_metadata
 from ecoscope_workflows.errors import RegistrationError
+from ecoscope_workflows.tasks.analysis import summarize_df
 from ecoscope_workflows.tasks.schemas import Relocations
+from ecoscope_workflows.tasks.transformation import (
+    add_spatial_index,
+    add_temporal_index,
+    apply_reloc_coord_filter,
+    explode,
+    filter_df,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FIXES = schema_type(schema("Fixes", str, None, time=UTCDatetime, speed=float, note=str))
 ANYTHING = FrameType()
@@ -81,12 +92,63 @@ def test_what_a_frame_satisfied_as_a_whole_is_no_longer_said() -> None:
     assert after.rest == "nothing"
 
 
+def test_rows_that_get_another_index_are_no_longer_said_to_be_unique() -> None:
+    named = FrameType(
+        columns={"name": ColumnType(unique=True), "count": UNSAID},
+        index=(IndexLevel("id", ColumnType(unique=True)),),
+        rest="nothing",
+        absent=frozenset({"speed"}),
+    )
+    kept = applied(Effect(), named)
+    assert (kept.index, kept.columns["name"].unique) == (named.index, True)
+    added = Annotated[str, Column(unique=True)]
+    after = applied(Effect(adds={"key": added}, reindexes=True), named)
+    assert after.index == ()
+    assert {name: column.unique for name, column in after.columns.items()} == {
+        "name": False,
+        "count": False,
+        "key": True,
+    }
+    assert after.rest == "nothing"
+    assert after.absent == {"speed"}
+
+
+def test_columns_of_unknown_names_may_be_any_that_the_frame_lacked() -> None:
+    after = applied(Effect(keeps=["time"], drops=["note"], adds_others=True), FIXES)
+    assert dtypes(after) == {"time": "datetime in UTC"}
+    assert (after.rest, after.absent) == ("unknown", frozenset())
+
+
+@pytest.mark.parametrize(
+    ("task", "arguments"),
+    [
+        (add_temporal_index, {"time_col": "time"}),
+        (add_spatial_index, {}),
+        (apply_reloc_coord_filter, {}),
+        (filter_df, {}),
+        (explode, {"column_name": "note"}),
+        (summarize_df, {"summary_params": [], "groupby_cols": ["note"], "reset_index": False}),
+    ],
+)
+def test_built_in_tasks_that_change_the_index_say_so(
+    task: Callable[..., object], arguments: dict[str, Any]
+) -> None:
+    metadata = task_metadata(task)
+    assert metadata is not None
+    effect = metadata.effect
+    if effect is not None and not isinstance(effect, Effect):
+        effect = effect(**arguments)
+    assert effect is not None
+    assert FIXES.index
+    assert applied(effect, FIXES).index == ()
+
+
 def test_a_declared_type_and_an_effect_hold_together() -> None:
     declared = schema_type(Relocations)
     passed = applied(Effect(keeps=["fixtime", "colour"], adds={"n": int}), ANYTHING)
     both = narrowed(passed, declared)
     assert set(both.columns) == {*declared.columns, "colour", "n"}
-    assert both.columns["fixtime"].dtype == DType("datetime", "UTC")
+    assert both.columns["fixtime"].dtype == DType("datetime", "aware")
     assert both.rest == "nothing"
 
 

@@ -20,6 +20,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ecoscope_workflows.contracts import parquet
 from ecoscope_workflows.contracts.parquet import read_frame, read_provenance, write_frame
 
 if TYPE_CHECKING:
@@ -275,3 +276,12 @@ def test_any_rows_come_back_with_the_same_bytes(
     gpd.testing.assert_geodataframe_equal(found, frame)
     write_frame(found, folder / "b.parquet", '{"task": "x"}')
     assert (folder / "a.parquet").read_bytes() == (folder / "b.parquet").read_bytes()
+
+
+def test_a_part_of_a_long_frame_can_be_read_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "ROWS_PER_GROUP", 2)
+    frame = pd.DataFrame({"n": [1, 2, 3, 4, 5]})
+    write_frame(frame, tmp_path / "long.parquet", "{}")
+    groups = pq.ParquetFile(tmp_path / "long.parquet")
+    assert [groups.read_row_group(number)["n"].to_pylist() for number in range(3)] == [[1, 2], [3, 4], [5]]
+    pd.testing.assert_frame_equal(read_frame(tmp_path / "long.parquet"), frame)

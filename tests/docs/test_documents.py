@@ -154,4 +154,4 @@ def test_one_sentence_stands_on_a_line_and_nothing_is_simple(documents: Document
 
 
 def test_the_readme_stays_short(documents: Documents) -> None:
-    assert len(documents["README.md"].text.splitlines()) <= 265
+    assert len(documents["README.md"].text.splitlines()) <= 275

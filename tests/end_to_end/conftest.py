@@ -201,7 +201,7 @@ def install_by_hand(site: Path) -> None:
     (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: fieldkit\nVersion: 1.0\n")
     points = [
         "[ecoscope_workflows]",
-        *(f"{name} = fieldkit.{name}" for name in ("tasks", "frames", "faults")),
+        *(f"{name} = fieldkit.{name}" for name in ("tasks", "frames", "faults", "groups")),
     ]
     (facts / "entry_points.txt").write_text("\n".join(points) + "\n")
 

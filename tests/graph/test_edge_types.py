@@ -229,8 +229,10 @@ def test_what_is_dropped_is_missed_even_where_no_column_is_known() -> None:
     )
 
 
-@pytest.mark.parametrize("columns", ["", "columns: @names, ", 'columns: ["${{ env.COLUMN }}"], '])
-def test_an_effect_of_arguments_that_come_later_says_nothing(columns: str) -> None:
+@pytest.mark.parametrize(
+    "columns", ["", "columns: @names, ", 'columns: ["${{ env.COLUMN }}"], ', "columns: [], "]
+)
+def test_an_effect_of_arguments_that_come_later_or_that_it_does_not_know_says_nothing(columns: str) -> None:
     instances = f"""
         {READ}
         {{id: names, task: anything}}

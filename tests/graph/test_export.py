@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,10 @@ def gather(parts: Any) -> Any:
 
 
 TASKS = (load, split, describe, drop_speed, gather)
-CATALOG = Catalog.of(task_info(task, "field.tasks", task.__name__, "field 1.0") for task in TASKS)
+CATALOG = replace(
+    Catalog.of(task_info(task, "field.tasks", task.__name__, "field 1.0") for task in TASKS),
+    conditions={f"field.skip.{name}": any for name in ("any_is_empty_df", "any_dependency_is_none", "never")},
+)
 
 
 def data(*entries: str, head: str = "") -> dict[str, Any]:

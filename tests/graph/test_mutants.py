@@ -79,12 +79,15 @@ workflow:
     tasks:
       - name: Steps
         id: steps
-        task: ecoscope_workflows.tasks.preprocessing.relocations_to_trajectory
+        task: ecoscope_workflows.tasks.readme.relocations_to_trajectory
         partial: &bounds {relocations: "${{ workflow.north_relocs.return }}", max_speed_kmhr: 120}
         resources: {mem_mb: 2000, threads: 2}
         retries: 2
         timeout: 600
-      - {name: null, id: again, task: relocations_to_trajectory, partial: {<<: *bounds, max_speed_kmhr: 10}}
+      - name: null
+        id: again
+        task: ecoscope_workflows.tasks.readme.relocations_to_trajectory
+        partial: {<<: *bounds, max_speed_kmhr: 10}
   - id: density
     task: calculate_time_density
     partial:
@@ -94,7 +97,7 @@ workflow:
       percentiles: ${{ vars.shares }}
     skipif: {conditions: [never], unpack_depth: 2}
   - id: pages
-    task: draw_ecomap
+    task: ecoscope_workflows.tasks.readme.draw_ecomap
     partial: {title: "${{ vars.region }}: ${{ vars.size }} m"}
     map:
       argnames: [geodataframe]

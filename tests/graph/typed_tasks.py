@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import textwrap
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -112,7 +113,7 @@ def classify_night(df: AnyDataFrame) -> AnyDataFrame:
     return df
 
 
-@distributed(effect=lambda columns: Effect(drops=columns))
+@distributed(effect=lambda columns: Effect(drops=columns) if columns else None)
 def drop_columns(df: AnyDataFrame, columns: list[str]) -> AnyDataFrame:
     return df.drop(columns=columns)
 
@@ -238,7 +239,7 @@ def catalog() -> Catalog:
     """Return the tasks above beside the built-in ones."""
     built_in = [task for task in installed_catalog() if task.module.startswith("ecoscope_workflows.tasks.")]
     own = [task_info(task, "kit.tasks", task.__name__, "kit 1.0") for task in OWN]
-    return Catalog.of([*built_in, *own])
+    return replace(Catalog.of([*built_in, *own]), conditions=installed_catalog().conditions)
 
 
 def unchecked(instances: str) -> Graph:

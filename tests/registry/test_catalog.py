@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from ecoscope_workflows.decorators import distributed
+from ecoscope_workflows.decorators import TaskMetadata, distributed
 from ecoscope_workflows.errors import Problem, RegistrationError
 from ecoscope_workflows.registry.catalog import Catalog, installed_catalog
 from ecoscope_workflows.registry.signature import TaskInfo, task_info
@@ -114,15 +116,62 @@ def test_a_catalog_is_frozen() -> None:
 
 
 def test_the_built_in_tasks_come_by_entry_point() -> None:
-    tasks = {item.name: item for item in installed_catalog() if item.origin.startswith("ecoscope-workflows ")}
+    paths = {item.path for item in installed_catalog() if item.origin.startswith("ecoscope-workflows ")}
     assert {
-        "get_subjectgroup_observations": "ecoscope_workflows.tasks.io",
-        "load_relocations": "ecoscope_workflows.tasks.io",
-        "process_relocations": "ecoscope_workflows.tasks.preprocessing",
-        "relocations_to_trajectory": "ecoscope_workflows.tasks.preprocessing",
-        "calculate_time_density": "ecoscope_workflows.tasks.analysis",
-        "draw_ecomap": "ecoscope_workflows.tasks.results",
-    }.items() <= {name: item.module for name, item in tasks.items()}.items()
+        "ecoscope_workflows.tasks.analysis.calculate_time_density",
+        "ecoscope_workflows.tasks.io.load_relocations",
+        "ecoscope_workflows.tasks.preprocessing.process_relocations",
+        "ecoscope_workflows.tasks.preprocessing.relocations_to_trajectory",
+        "ecoscope_workflows.tasks.readme.draw_ecomap",
+        "ecoscope_workflows.tasks.readme.get_subjectgroup_observations",
+        "ecoscope_workflows.tasks.readme.relocations_to_trajectory",
+    } <= paths
+
+
+@pytest.mark.parametrize(
+    ("grammar", "module"),
+    [
+        ("tasks", "ecoscope_workflows.tasks.readme"),
+        ("workflow", "ecoscope_workflows.tasks.preprocessing"),
+    ],
+)
+def test_the_grammar_tells_the_readmes_tasks_from_published_ones(grammar: str, module: str) -> None:
+    found = installed_catalog().find("relocations_to_trajectory", grammar)
+    assert isinstance(found, TaskInfo)
+    assert found.module == module
+    assert len(installed_catalog().named("relocations_to_trajectory")) == 2
+
+
+# The grammars of tasks of one name; the grammar of a spec; which of the tasks it means.
+TWINS = [
+    ([None, "tasks"], "tasks", [1]),
+    ([None, "tasks"], "workflow", [0]),
+    ([None, "tasks"], "", [0, 1]),
+    (["tasks", "workflow"], "workflow", [1]),
+    ([None, "workflow", "tasks"], "workflow", [1]),
+    # One that is meant for the other grammar is better than none.
+    (["tasks"], "workflow", [0]),
+    (["workflow"], "tasks", [0]),
+    ([None, None, "tasks"], "workflow", [0, 1]),
+    ([None, "tasks", "tasks"], "tasks", [1, 2]),
+    (["tasks", "tasks"], "workflow", [0, 1]),
+]
+
+
+@pytest.mark.parametrize(("grammars", "grammar", "meant"), TWINS)
+def test_of_several_tasks_of_one_name_the_grammar_chooses(
+    grammars: list[str | None], grammar: str, meant: list[int]
+) -> None:
+    made = [
+        replace(task(f"pkg_{number}", "run"), metadata=TaskMetadata(grammar=of))
+        for number, of in enumerate(grammars)
+    ]
+    catalog = Catalog.of(made)
+    assert catalog.named("run", grammar) == [made[number] for number in meant]
+    found = catalog.find("run", grammar)
+    assert found == made[meant[0]] if len(meant) == 1 else getattr(found, "code", "") == "EW302"
+    # A dotted path means one task, whatever the grammar.
+    assert [catalog.find(item.path, grammar) for item in made] == made
 
 
 def test_a_task_of_a_package_that_is_not_installed_is_told_so() -> None:

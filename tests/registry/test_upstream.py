@@ -53,7 +53,8 @@ def test_a_registered_task_is_found_by_its_name_at_its_public_path(birds: Catalo
 
 
 def test_built_in_tasks_stay_where_they_were(birds: Catalog) -> None:
-    assert found(birds, "draw_ecomap").path == "ecoscope_workflows.tasks.results.draw_ecomap"
+    path = "ecoscope_workflows.tasks.analysis.calculate_time_density"
+    assert found(birds, "calculate_time_density").path == path
 
 
 def test_what_the_registry_says_of_a_task_is_kept(birds: Catalog) -> None:
@@ -128,12 +129,14 @@ def test_a_spec_uses_registered_tasks_beside_built_in_ones(birds: Catalog) -> No
         birds,
         "  - {id: rings, task: get_rings}\n"
         "  - {id: nests, task: find_nests, partial: {rings: '${{ workflow.rings.return }}'}}\n"
-        "  - {id: page, task: draw_ecomap, partial: {geodataframe: '${{ workflow.nests.return }}'}}\n",
+        "  - id: page\n"
+        "    task: ecoscope_workflows.tasks.readme.draw_ecomap\n"
+        "    partial: {geodataframe: '${{ workflow.nests.return }}'}\n",
     )
     assert [node.task.module for node in graph] == [
         "birdkit.tasks",
         "birdkit.tasks",
-        "ecoscope_workflows.tasks.results",
+        "ecoscope_workflows.tasks.readme",
     ]
     assert list(ParamsModel.of(graph).instances["rings"].free) == ["species", "birds"]
 

@@ -19,7 +19,7 @@ workflow:
   - {id: nests, task: find_nests, partial: {rings: "${{ workflow.rings.return }}"}}
   - {id: nest_count, task: birdkit.tasks.count_nests, partial: {nests: "${{ workflow.nests.return }}"}}
   - id: page
-    task: draw_ecomap
+    task: ecoscope_workflows.tasks.readme.draw_ecomap
     partial:
       geodataframe: ${{ workflow.nests.return }}
       static: true

@@ -9,12 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecoscope_workflows.errors import Where
-from ecoscope_workflows.spec.encoding import as_mapping, canonical, decode, encode, encode_plain
+from ecoscope_workflows.errors import ContractError, Where
+from ecoscope_workflows.spec.encoding import (
+    as_mapping,
+    called,
+    canonical,
+    decode,
+    encode,
+    encode_plain,
+    part_of,
+)
 from ecoscope_workflows.spec.model import Binding, DictOf, Environment, ListOf, Literal, Reference
 
 HERE = Where("spec.yaml", 1, 1)
-MARKS = st.sampled_from(["$input", "$env", "$literal"])
+MARKS = st.sampled_from(["$input", "$call", "$env", "$literal"])
 
 PLAIN: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -46,7 +54,7 @@ def test_plain_data_without_marks_is_encoded_as_it_stands() -> None:
     assert encode_plain(value) == value
 
 
-@pytest.mark.parametrize("mark", ["$input", "$env", "$literal"])
+@pytest.mark.parametrize("mark", ["$input", "$call", "$env", "$literal"])
 def test_a_mapping_that_reads_like_a_mark_is_wrapped(mark: str) -> None:
     assert encode_plain({mark: 1}) == {"$literal": {mark: 1}}
     assert as_mapping({mark: 1}) == {"$literal": {mark: 1}}
@@ -58,6 +66,8 @@ def bindings() -> st.SearchStrategy[tuple[Binding, Any]]:
     leaves: st.SearchStrategy[tuple[Binding, Any]] = (
         PLAIN.map(lambda value: (Literal(value, HERE), value))
         | st.sampled_from("abc").map(lambda name: (Reference(name, HERE), f"result of {name}"))
+        | st.sampled_from("pqr").map(lambda name: (Reference(name, HERE), f"cheap {name}"))
+        | st.sampled_from("pqr").map(lambda name: (Reference(name, HERE, path=(2,)), f"cheap {name}"[2]))
         | st.sampled_from("XYZ").map(lambda name: (Environment(name, HERE), f"variable {name}"))
     )
     return st.recursive(
@@ -81,9 +91,17 @@ def bindings() -> st.SearchStrategy[tuple[Binding, Any]]:
 def test_results_and_variables_come_back_in_their_places(pair: tuple[Binding, Any]) -> None:
     binding, expected = pair
     inputs: list[str] = []
-    travelled = json.loads(canonical({"argument": encode(binding, inputs)}))["argument"]
+    travelled = json.loads(canonical({"argument": encode(binding, inputs, "pqr")}))["argument"]
     results = [f"result of {name}" for name in inputs]
-    assert decode(travelled, results, lambda name: f"variable {name}") == expected
+    asked: list[str] = []
+
+    def call(name: str) -> str:
+        asked.append(name)
+        return f"cheap {name}"
+
+    assert decode(travelled, results, lambda name: f"variable {name}", call) == expected
+    assert list(called(travelled)) == asked
+    assert not set(inputs) & set("pqr")
 
 
 def test_each_reference_is_an_input_of_its_own_in_the_order_they_are_written() -> None:
@@ -106,3 +124,42 @@ def test_equal_arguments_have_one_text_of_one_line_of_ascii(arguments: dict[str,
     assert text.isascii()
     assert "\n" not in text
     assert json.loads(text) == arguments
+
+
+@given(PLAIN)
+def test_plain_data_calls_nothing_whatever_it_looks_like(value: Any) -> None:
+    assert list(called(encode_plain(value))) == []
+
+
+def test_calls_are_found_at_any_depth() -> None:
+    encoded = {
+        "a": [{"$call": "p"}, {"b": {"$call": ["q", "size"]}}],
+        "c": {"$literal": {"$call": {"$call": "r"}}},
+    }
+    assert list(called(encoded)) == ["p", "q", "r"]
+
+
+def test_a_call_of_an_unknown_instance_is_refused() -> None:
+    with pytest.raises(ContractError, match="EW615 there is no cheap instance 'p'"):
+        decode({"$call": "p"}, [], no_variable)
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [((), {"a": [1, {"b": 2}]}), (("a",), [1, {"b": 2}]), (("a", 1, "b"), 2), (("a", -2), 1)],
+)
+def test_a_path_leads_by_keys_fields_and_positions(path: tuple[str | int, ...], found: object) -> None:
+    assert part_of({"a": [1, {"b": 2}]}, path) == found
+
+
+def test_a_field_of_an_object_is_a_step_too() -> None:
+    assert part_of(HERE, ["line"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "where"), [(["x"], ".x"), (["a", 5], ".a[5]"), (["a", 0, "y"], ".a[0].y"), ([0], "[0]")]
+)
+def test_a_path_that_leads_nowhere_says_which_step(path: list[str | int], where: str) -> None:
+    with pytest.raises(ContractError) as caught:
+        part_of({"a": [1]}, path)
+    assert f"EW615 a result has no part `return{where}`" in str(caught.value)

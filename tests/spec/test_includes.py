@@ -144,3 +144,19 @@ def test_one_prefix_twice_makes_twins(tmp_path: Path) -> None:
     entry = "  - {include: sub/density.yaml, prefix: a_}\n"
     with pytest.raises(SpecError, match="EW231 id 'a_load' is used twice"):
         load_spec(write(tmp_path, HEAD + entry * 2))
+
+
+def test_an_included_spec_keeps_its_grammar(tmp_path: Path) -> None:
+    outer = """\
+id: outer
+requirements: []
+workflow:
+  - {id: load, task: load_relocations}
+  - {include: sub/density.yaml, prefix: old_}
+"""
+    spec = load_spec(write(tmp_path, outer, "name: inner\ntasks: {draw_ecomap: {}}\n"))
+    assert spec.grammar == "workflow"
+    assert [(instance.id, instance.grammar) for instance in spec.instances] == [
+        ("load", "workflow"),
+        ("old_draw_ecomap", "tasks"),
+    ]

@@ -25,6 +25,7 @@ tasks:
 def test_each_task_is_one_instance_named_for_it() -> None:
     spec = parse_spec(SPEC, "s.yaml")
     assert (spec.id, spec.cache_root) == ("calculate_time_density", "gcs://my-bucket/cache")
+    assert {spec.grammar, *(item.grammar for item in spec.instances)} == {"tasks"}
     assert spec.description == "Where animals spend their time."
     assert [(item.id, item.task) for item in spec.instances] == [
         ("get_observations", "get_observations"),

@@ -14,8 +14,14 @@ import pytest
 import shapely
 
 from ecoscope_workflows.tasks.io import load_relocations
-from ecoscope_workflows.tasks.preprocessing import relocations_to_trajectory
-from ecoscope_workflows.tasks.schemas import Observations, Relocations, Trajectory
+from ecoscope_workflows.tasks.readme import relocations_to_trajectory
+from ecoscope_workflows.tasks.schemas import (
+    DisplacedTrajectory,
+    Observations,
+    Relocations,
+    SubjectGroupObservations,
+    UTCTrajectory,
+)
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "specs" / "time_density" / "simulate_tracks.py"
@@ -72,11 +78,11 @@ def test_two_runs_write_the_same_bytes(
     for run in ("one", "two"):
         script.write_all(tmp_path / run)
     one = {path.relative_to(tmp_path / "one"): path for path in (tmp_path / "one").rglob("*.parquet")}
-    assert len(one) == 5
+    assert len(one) == 6
     for name, path in one.items():
         assert path.read_bytes() == (tmp_path / "two" / name).read_bytes()
         assert_same_content(gpd.read_parquet(path), gpd.read_parquet(ROOT / name))
-    assert capsys.readouterr().out.count(" rows, ") == 10
+    assert capsys.readouterr().out.count(" rows, ") == 12
 
 
 def test_the_committed_tracks_are_small_and_of_three_animals(script: Any) -> None:
@@ -130,10 +136,11 @@ def test_animals_stay_in_their_home_ranges(script: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "schema", "least"),
     [
-        ("io/get-subjectgroup-observations", Observations, 950),
         ("io/load-relocations", Observations, 4000),
         ("preprocessing/process-relocations", Relocations, 950),
-        ("preprocessing/relocations-to-trajectory", Trajectory, 900),
+        ("preprocessing/relocations-to-trajectory", DisplacedTrajectory, 900),
+        ("readme/get-subjectgroup-observations", SubjectGroupObservations, 950),
+        ("readme/relocations-to-trajectory", UTCTrajectory, 900),
     ],
 )
 def test_example_results_satisfy_the_schemas(script: Any, name: str, schema: Any, least: int) -> None:
@@ -144,7 +151,7 @@ def test_example_results_satisfy_the_schemas(script: Any, name: str, schema: Any
 
 
 def test_the_example_observations_look_like_those_of_a_site(script: Any) -> None:
-    path = ROOT / script.TASKS / "io" / "get-subjectgroup-observations.example-return.parquet"
+    path = ROOT / script.TASKS / "readme" / "get-subjectgroup-observations.example-return.parquet"
     example = gpd.read_parquet(path)
     assert len(set(example["groupby_col"])) == 1
     assert example.index.is_unique

@@ -1,7 +1,10 @@
 """A small EarthRanger site on loopback, with simulated animals, and with faults on demand.
 
 It behaves as the real API does where a client can notice: password sign-in, tokens that expire, nested
-groups, inactive subjects, excluded observations, paging by page and by cursor, and a cap on the page size.
+groups, inactive subjects, excluded observations, paging by page and by cursor, a cap on the page size, tokens
+given out beforehand, details of observations, the wearing of collars, and spatial features.
+A fault that a test asks for may be anything: `EarthRangerStandIn.fail` with a status of 429 and a header
+``Retry-After``, one of 503 that passes, a connection that drops.
 """
 
 from __future__ import annotations
@@ -11,19 +14,23 @@ import json
 import random
 import threading
 import time
-import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-Record = dict[str, Any]
-
-START = datetime(2024, 3, 1, tzinfo=UTC)
-NAIROBI = timezone(timedelta(hours=3))
-FIX_EVERY = timedelta(minutes=30)
+from tests.standins.earthranger_activity import Activity
+from tests.standins.earthranger_records import START as START  # noqa: PLC0414  # offered to who loads this
+from tests.standins.earthranger_records import (
+    Record,
+    identifier,
+    simulated_assignment,
+    simulated_feature,
+    simulated_subject,
+    simulated_track,
+)
 
 
 @dataclass(frozen=True)
@@ -46,54 +53,13 @@ class Call:
     connection: tuple[str, int]
 
 
-def identifier(text: str) -> str:
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, text))
-
-
-def simulated_subject(name: str, *, active: bool = True, **traits: object) -> Record:
-    return {
-        "content_type": "observations.subject",
-        "id": identifier(f"subject {name}"),
-        "name": name,
-        "subject_type": "wildlife",
-        "subject_subtype": "elephant",
-        "common_name": None,
-        "additional": traits,
-        "created_at": "2023-01-16T11:02:47.625394+03:00",
-        "is_active": active,
-        "sex": traits.get("sex", "female"),
-        "tracks_available": True,
-    }
-
-
-def simulated_track(name: str, fixes: int, rng: random.Random) -> list[Record]:
-    """Return a random walk that keeps its direction for a while, one fix every half hour."""
-    longitude, latitude, heading = 37.5 + rng.uniform(-1, 1), 0.6 + rng.uniform(-1, 1), 0.0
-    track = []
-    for number in range(fixes):
-        heading += rng.gauss(0, 0.6)
-        step = complex(0.004 * rng.random()) * complex(0, 1) ** heading
-        longitude, latitude = longitude + step.real, latitude + step.imag
-        # Sites answer in their own time zone.
-        moment = (START + number * FIX_EVERY).astimezone(NAIROBI if number % 2 else UTC)
-        track.append(
-            {
-                "id": identifier(f"observation {name} {number}"),
-                "location": {"longitude": round(longitude, 7), "latitude": round(latitude, 7)},
-                "created_at": (moment + timedelta(seconds=rng.randrange(3600))).isoformat(),
-                "recorded_at": moment.isoformat(),
-                "source": identifier(f"source {name}"),
-                "exclusion_flags": 0,
-            }
-        )
-    return track
-
-
 class EarthRangerStandIn:
     """The site, served from a thread of its own; each subject has `fixes` observations."""
 
     username = "ranger"
     password = "s3cret & über+sicher"  # noqa: S105  # no real one; holds what a form must escape
+    # Given out to somebody who does not sign in; it does not expire.
+    token = "token-of-a-service-account"  # noqa: S105  # no real one
 
     def __init__(self, fixes: int = 50, seed: int = 1) -> None:
         rng = random.Random(seed)  # noqa: S311  # simulated animals, no secrets
@@ -115,9 +81,17 @@ class EarthRangerStandIn:
             "Retired": (["Tusk"], []),
             "Empty": ([], []),
         }
+        self.assignments = [simulated_assignment(subject) for subject in self.subjects]
+        self.feature_groups: dict[str, list[Record]] = {
+            "Laikipia": [simulated_feature(name, 36.5 + step) for step, name in enumerate(["West", "East"])],
+            "Nothing yet": [],
+        }
+        self.activity = Activity([self.subject("Nia"), self.subject("Mvubu")], self._page)
         self.largest_page = 10_000
         self.uses_of_a_token: int | None = None
         self.seconds_per_answer = 0.0
+        # After this many requests for data, one is told to come back later.
+        self.requests_in_a_row: int | None = None
         self.names_itself = ""
         # Six bytes need no `=` at the end of the base64, which the public client would escape twice.
         self.cursor = b"p=%04d"
@@ -164,6 +138,8 @@ class EarthRangerStandIn:
             self._at_once += 1
             self.most_at_once = max(self.most_at_once, self._at_once)
             waiting = self._faults[call.resource]
+            if self.requests_in_a_row and len(self.calls) % (self.requests_in_a_row + 1) == 0:
+                return Fault(429, '{"status": {"detail": "throttled"}}', {"Retry-After": "0"})
             return waiting.pop(0) if waiting else None
 
     def leave(self) -> None:
@@ -181,6 +157,8 @@ class EarthRangerStandIn:
 
     def accepts(self, authorization: str) -> bool:
         token = authorization.removeprefix("Bearer ")
+        if token == self.token:
+            return True
         with self._lock:
             if token not in self._tokens:
                 return False
@@ -199,7 +177,27 @@ class EarthRangerStandIn:
             return self._page(resource, self._subjects(query), query, host)
         if resource == "observations":
             return self._page(resource, self._observations(query), query, host)
-        return None
+        if resource == "subjectsources":
+            wanted = query.get("subjects", "").split(",")
+            found = [record for record in self.assignments if record["subject"] in wanted]
+            return self._page(resource, found, query, host)
+        if resource == "spatialfeaturegroup" or resource.startswith("spatialfeaturegroup/"):
+            return self._feature_groups(resource.partition("/")[2], host)
+        return self.activity.data(resource, query, host)
+
+    def _feature_groups(self, wanted: str, host: str) -> Any:
+        """Return the groups by name, in short, or the one with the id `wanted` with its features."""
+        for name, features in sorted(self.feature_groups.items()):
+            found = identifier(f"feature group {name}")
+            if found == wanted:
+                url = f"{host}/api/v1.0/spatialfeaturegroup/{found}"
+                return {"name": name, "features": features, "description": "", "url": url}
+        if wanted:
+            return None
+        return [
+            {"id": identifier(f"feature group {name}"), "name": name, "feature_count": len(features)}
+            for name, features in sorted(self.feature_groups.items())
+        ]
 
     def _group(self, name: str, *, nested: bool) -> Record:
         subgroups = [self._group(child, nested=True) for child in self.groups[name][1]] if nested else []
@@ -216,10 +214,12 @@ class EarthRangerStandIn:
         return [s for s in self.subjects if s["name"] in members and (s["is_active"] or inactive)]
 
     def _observations(self, query: dict[str, str]) -> list[Record]:
-        since, until = (datetime.fromisoformat(query[key]) for key in ("since", "until"))
+        since = datetime.fromisoformat(query["since"])
+        until = datetime.fromisoformat(query.get("until", "2100-01-01T00:00:00Z"))
         flags = query.get("filter", "0")
+        detailed = query.get("include_details", "").lower() == "true"
         return [
-            record
+            {**record, "observation_details": {"voltage": 3.6}} if detailed else record
             for record in self.tracks[query["subject_id"]]
             if since <= datetime.fromisoformat(record["recorded_at"] or query["since"]) <= until
             and flags in {"null", str(record["exclusion_flags"])}

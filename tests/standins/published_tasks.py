@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from ecoscope_workflows.decorators import TaskMetadata
@@ -19,6 +20,16 @@ TYPES = {
     "array": list[Any],
     "object": dict[str, Any],
 }
+# Every condition that a published spec names.
+CONDITIONS = (
+    "all_geometry_are_none",
+    "all_keyed_iterables_are_skips",
+    "any_dependency_is_empty_string",
+    "any_dependency_skipped",
+    "any_is_empty_df",
+    "any_keyed_iterables_are_skips",
+    "never",
+)
 # YAML 1.1 reads a bare `on` as true, and so did whoever listed the arguments.
 ARGUMENTS = {"True": "on"}
 
@@ -55,8 +66,9 @@ def stub_catalog(signatures: Mapping[str, Any], plan: Mapping[str, Any]) -> Cata
     homes: dict[str, set[str]] = {}
     for task in plan["tasks"]:
         homes.setdefault(task["function"], set()).add(task["module"])
-    return Catalog.of(
+    catalog = Catalog.of(
         stub_task(name, module, signature)
         for name, signature in signatures.items()
         for module in homes.get(name, signature["modules"])
     )
+    return replace(catalog, conditions={f"published.tasks.skip.{name}": stub for name in CONDITIONS})

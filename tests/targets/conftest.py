@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import pytest
 
 from ecoscope_workflows.annotations import Html, InputFile
-from ecoscope_workflows.decorators import distributed
+from ecoscope_workflows.decorators import distributed, skip_condition
 from ecoscope_workflows.graph.resolve import resolve
 from ecoscope_workflows.registry.catalog import Catalog
 from ecoscope_workflows.registry.signature import task_info
@@ -51,19 +52,47 @@ def by_site() -> list[tuple[str, int]]:
     return [("north", 1)]
 
 
-TASKS = (load, work, show, double, by_site)
+@distributed(cheap=True)
+def caption(text: Any = "") -> str:
+    """Set a text."""
+    return str(text)
+
+
+@distributed(cheap=True)
+def first_line(path: InputFile) -> str:
+    """Read a field of a file."""
+    return path.read_text().partition("\n")[0]
+
+
+@skip_condition
+def any_empty(*args: object) -> bool:
+    """Hold where a value is empty."""
+    return not all(args)
+
+
+@skip_condition
+def never(*args: object) -> bool:
+    """Hold for nothing."""
+    return args is None
+
+
+TASKS = (load, work, show, double, by_site, caption, first_line)
+CONDITIONS = (any_empty, never)
 
 
 def catalog() -> Catalog:
-    return Catalog.of(task_info(task, "demo.tasks", task.__name__, "demo 1.0") for task in TASKS)
+    return replace(
+        Catalog.of(task_info(task, "demo.tasks", task.__name__, "demo 1.0") for task in TASKS),
+        conditions={f"demo.skip.{condition.__name__}": condition for condition in CONDITIONS},
+    )
 
 
 @pytest.fixture
 def graph_of() -> Callable[[str], Graph]:
     """Return a function that makes a graph from the text of a spec's workflow."""
 
-    def make(workflow: str, name: str = "demo") -> Graph:
-        text = f"id: {name}\nrequirements: []\nworkflow:\n{workflow}"
+    def make(workflow: str, name: str = "demo", head: str = "") -> Graph:
+        text = f"id: {name}\nrequirements: []\n{head}workflow:\n{workflow}"
         return resolve(parse_spec(text, "specs/spec.yaml"), catalog())
 
     return make

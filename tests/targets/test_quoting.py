@@ -28,7 +28,7 @@ def test_every_value_comes_back_as_it_was(value: object) -> None:
 @settings(max_examples=60, deadline=None)
 @given(PLAIN)
 def test_black_leaves_a_literal_as_it_is(value: object) -> None:
-    source = f"value = {literal(value)}\n"
+    source = f"value = {literal(value, used=len('value = '))}\n"
     assert black.format_str(source, mode=black.Mode()) == source
 
 
@@ -46,7 +46,10 @@ def test_a_text_stays_on_one_line(text: str) -> None:
         ("a\nb\\", '"a\\nb\\\\"'),
         ([], "[]"),
         ({}, "{}"),
-        ([1, 2.5], "[\n    1,\n    2.5,\n]"),
+        ([1, 2.5], "[1, 2.5]"),
+        ({"a": [1, {}]}, '{"a": [1, {}]}'),
+        (["x" * 40, "y" * 40], f'[\n    "{"x" * 40}",\n    "{"y" * 40}",\n]'),
+        (["象" * 20, "象" * 20], f'[\n    "{"象" * 20}",\n    "{"象" * 20}",\n]'),
         (1e16, "1e16"),
     ],
 )

@@ -11,14 +11,18 @@ from ecoscope_workflows import __version__
 from ecoscope_workflows.cli.check import check_command
 from ecoscope_workflows.cli.compile import compile_command
 from ecoscope_workflows.cli.completion import completion_command
+from ecoscope_workflows.cli.connections import connections_command
 from ecoscope_workflows.cli.explain import explain_command
 from ecoscope_workflows.cli.graph import graph_command
 from ecoscope_workflows.cli.init import init_command
 from ecoscope_workflows.cli.migrate import migrate_command
 from ecoscope_workflows.cli.params import params_command
 from ecoscope_workflows.cli.reporting import print_error
+from ecoscope_workflows.cli.run import run_command
 from ecoscope_workflows.cli.schema import schema_command
+from ecoscope_workflows.cli.status import status_command
 from ecoscope_workflows.cli.tasks import tasks_command
+from ecoscope_workflows.cli.test import test_command
 from ecoscope_workflows.errors import EcoscopeWorkflowsError
 
 if TYPE_CHECKING:
@@ -46,11 +50,15 @@ cli.add_command(check_command)
 cli.add_command(explain_command)
 cli.add_command(init_command)
 cli.add_command(compile_command)
+cli.add_command(run_command)
 cli.add_command(tasks_command)
 cli.add_command(params_command)
 cli.add_command(graph_command)
 cli.add_command(schema_command)
 cli.add_command(migrate_command)
+cli.add_command(connections_command)
+cli.add_command(test_command)
+cli.add_command(status_command)
 cli.add_command(completion_command)
 
 

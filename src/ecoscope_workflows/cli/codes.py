@@ -22,6 +22,7 @@ PHASES = {
     "Found when a spec is checked with `--strict`.": "strict",
     "A warning about a spec.": "lint",
     "Found when a params file is checked.": "params",
+    "Found when test cases are read.": "cases",
     "Found when a spec is migrated.": "migration",
     "Found when a workflow is compiled.": "compiling",
     "Found when a workflow runs.": "running",

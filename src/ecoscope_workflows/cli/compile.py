@@ -41,6 +41,17 @@ TARGETS = ("snakemake", "script-sequential")
     metavar="TASK[=FILE]...",
     help="With --testing: replace the results of these tasks by their packaged example data, or by FILE.",
 )
+@click.option(
+    "--mock-io",
+    is_flag=True,
+    help="With --testing: replace every task that reads the world outside by example data.",
+)
+@click.option(
+    "--mock-data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="With --mock-io: a folder with example data, which goes before what is packaged:"
+    " TASK.example-return.parquet.",
+)
 def compile_command(
     spec: Path,
     target: str | None,
@@ -48,6 +59,8 @@ def compile_command(
     outpath: Path | None,
     testing: bool,  # noqa: FBT001  # click passes options by name
     mock_tasks: Sequence[str],
+    mock_io: bool,  # noqa: FBT001  # as above
+    mock_data: Path | None,
 ) -> None:
     """Compile a spec into a program.
 
@@ -58,15 +71,18 @@ def compile_command(
     """
     from ecoscope_workflows.compiler.compile import Request, compile_graph  # noqa: PLC0415  # 0.2 s
     from ecoscope_workflows.compiler.loading import load_graph  # noqa: PLC0415  # as above
+    from ecoscope_workflows.compiler.mocks import io_mocks  # noqa: PLC0415  # as above
     from ecoscope_workflows.graph.lints import lint  # noqa: PLC0415  # as above
 
-    if mock_tasks and not testing:
-        raise click.UsageError("--mock-tasks makes results that are not real: add --testing to say so.")
+    if (mock_tasks or mock_io) and not testing:
+        raise click.UsageError("mocks make results that are not real: add --testing to say so.")
+    if mock_data is not None and not mock_io:
+        raise click.UsageError("--mock-data says where example data is: add --mock-io to use it.")
     chosen, own_template = _target(target, template)
     if chosen == "snakemake" and outpath is None:
         raise click.UsageError("the target snakemake writes a folder: say which with --outpath.")
-    mocks = dict(_mock(word) for word in mock_tasks)
     graph = load_graph(spec)
+    mocks = {**(io_mocks(graph, mock_data) if mock_io else {}), **dict(map(_mock, mock_tasks))}
     print_warnings(lint(graph))
     artifacts = compile_graph(graph, Request(spec, chosen, own_template, mocks, testing))
     if chosen == "snakemake" and outpath is not None:

@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ecoscope_workflows.registry.signature import TaskInfo
+    from ecoscope_workflows.registry.signature import Parameter, TaskInfo
 
 
 def _complete_name(
@@ -73,9 +73,20 @@ def _signature(task: TaskInfo) -> str:
     return f"({', '.join(names)}) -> {type_name(task.returns)}"
 
 
-def _page(task: TaskInfo) -> Iterator[str]:
+def parameter_row(parameter: Parameter) -> tuple[str, str, str, str]:
+    """Return the name, the type, the default and the description of a parameter, for people."""
     from ecoscope_workflows.contracts.describe import type_name  # noqa: PLC0415  # imports pydantic
     from ecoscope_workflows.graph.forms import plain  # noqa: PLC0415  # imports pydantic
+
+    default = "required"
+    if not parameter.required:
+        default = json.dumps(plain(parameter.default), ensure_ascii=False)
+    about = " ".join(parameter.about.split())
+    return parameter.name, type_name(parameter.annotation), default, about
+
+
+def _page(task: TaskInfo) -> Iterator[str]:
+    from ecoscope_workflows.contracts.describe import type_name  # noqa: PLC0415  # imports pydantic
 
     yield f"{click.style(task.name, fg='cyan', bold=True)}  ({task.path}, {task.origin})"
     if task.description:
@@ -83,15 +94,7 @@ def _page(task: TaskInfo) -> Iterator[str]:
     if task.metadata.tags:
         yield f"Tags: {', '.join(task.metadata.tags)}"
     yield ""
-    rows = [
-        (
-            name,
-            type_name(item.annotation),
-            "required" if item.required else json.dumps(plain(item.default), ensure_ascii=False),
-            item.about,
-        )
-        for name, item in task.parameters.items()
-    ]
+    rows = [parameter_row(parameter) for parameter in task.parameters.values()]
     yield from _table([("parameter", "type", "default", "description"), *rows])
     yield ""
     yield f"Returns: {type_name(task.returns)}"

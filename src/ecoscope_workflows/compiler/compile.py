@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.compiler.artifacts import Artifact
-from ecoscope_workflows.compiler.loading import load_graph
+from ecoscope_workflows.compiler.loading import files_beside, load_graph
 from ecoscope_workflows.compiler.mocks import example_file, mocked_instances
 from ecoscope_workflows.contracts.describe import type_name
 from ecoscope_workflows.errors import Problem, TargetError, did_you_mean
@@ -29,7 +29,7 @@ SCRIPT = "script-sequential"
 TARGETS = (SNAKEMAKE, SCRIPT)
 SCHEMA = "workflow/schemas/params.schema.json"
 PARAMS = "config/params.yaml"
-_IGNORED = "/.snakemake/\n/benchmarks/\n/logs/\n/results/\n"
+_IGNORED = "/.ecoscope-workflows/\n/.snakemake/\n/benchmarks/\n/logs/\n/results/\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,8 @@ def _snakemake(request: Request, graph: Graph, examples: Mapping[str, Path]) -> 
     yield Artifact("workflow/spec.yaml", request.spec.read_bytes())
     for name in graph.spec.included:
         yield Artifact(f"workflow/{name}", (request.spec.parent / name).read_bytes())
+    for path in files_beside(graph, request.spec.parent):
+        yield Artifact(f"workflow/{path.name}", path.read_bytes())
     yield Artifact(SCHEMA, (json.dumps(json_schemas(model), indent=2) + "\n").encode())
     yield Artifact("config/README.md", config_readme(laid_out, params_table(model)).encode())
     beside = request.spec.with_name("params.yaml")

@@ -38,6 +38,30 @@ def mocked_instances(graph: Graph, mocks: Mapping[str, Path | None]) -> dict[str
     return found
 
 
+def io_mocks(graph: Graph, folder: Path | None = None) -> dict[str, Path | None]:
+    """Return a mock for each instance that reads the world outside: a task that is tagged ``io``.
+
+    Parameters
+    ----------
+    graph
+        The workflow.
+    folder
+        Where example data is looked for before that beside the task.
+    """
+    found: dict[str, Path | None] = {}
+    for node in graph:
+        if "io" in node.task.metadata.tags:
+            file = folder / example_name(node.task) if folder is not None else None
+            found[node.id] = file if file is not None and file.is_file() else None
+    return found
+
+
+def example_name(task: TaskInfo) -> str:
+    """Return the name of the file that holds example data of a task."""
+    codec = codec_for(task.returns)
+    return f"{task.name.replace('_', '-')}.example-return{codec.suffix if codec else ''}"
+
+
 def example_file(task: TaskInfo) -> Path:
     """Return the example data that is packaged beside a task.
 
@@ -46,9 +70,7 @@ def example_file(task: TaskInfo) -> Path:
     TargetError
         When there is none; the hint names the file that is looked for.
     """
-    codec = codec_for(task.returns)
-    suffix = codec.suffix if codec else ""
-    name = f"{task.name.replace('_', '-')}.example-return{suffix}"
+    name = example_name(task)
     path = Path(task.function.__code__.co_filename).with_name(name)
     if not path.is_file():
         what = f"task {task.name!r} has no example data to mock it with"

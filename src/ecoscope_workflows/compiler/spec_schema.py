@@ -63,6 +63,7 @@ def spec_schema(tasks: Iterable[TaskInfo] | None = None) -> Schema:
         "value": _value(),
         "reserved": {"enum": sorted({*keyword.kwlist, *dir(builtins)})},
         "task": about("The name of a task, or its dotted path where two have one name.", type="string"),
+        "condition": about("The name of a skip condition, or its dotted path.", type="string"),
         "requirement": requirement(),
         "metadata": metadata(),
         "overrides": overrides(),
@@ -219,9 +220,9 @@ def _fan_out() -> Schema:
 def _skipif() -> Schema:
     properties: Schema = {
         "conditions": about(
-            "Tasks that return true where the instance is to be skipped.",
+            "Functions that return true where the instance is to be skipped.",
             type="array",
-            items={"$ref": "#/$defs/task"},
+            items={"$ref": "#/$defs/condition"},
         ),
         "unpack_depth": about("How deep lists are unpacked for the conditions.", type="integer"),
     }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import types
-from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 from pydantic import TypeAdapter
 
 from ecoscope_workflows.contracts.describe import type_name
 from ecoscope_workflows.graph.forms import plain
+from ecoscope_workflows.registry.catalog import Catalog, preferred
+from ecoscope_workflows.spec.model import README_GRAMMAR, WORKFLOW_GRAMMAR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,16 +33,17 @@ _NAMED = ("properties", "patternProperties")
 def add_tasks(definitions: Schema, tasks: Iterable[TaskInfo]) -> None:
     """Make the definitions of a spec schema know these tasks."""
     by_path = {task.path: task for task in tasks}
-    count = Counter(task.name for task in by_path.values())
-    # A short name that two tasks have must be written as a dotted path.
-    names = {path: [*([task.name] if count[task.name] == 1 else []), path] for path, task in by_path.items()}
+    names = _names(by_path, WORKFLOW_GRAMMAR)
+    readme_names = _names(by_path, README_GRAMMAR)
     written = _written(by_path, definitions)
-    spelt = {name: by_path[path] for path, given in names.items() for name in given}
+    in_readme = {name: by_path[path] for path, given in readme_names.items() for name in given}
+    spelt = in_readme | {name: by_path[path] for path, given in names.items() for name in given}
     definitions["task"] |= {
         "enum": list(spelt),
         # Editors show these beside the names.
         "enumDescriptions": [task.description for task in spelt.values()],
     }
+    definitions["condition"] |= {"enum": [*_conditions(tasks), *spelt]}
     # Frames and the like: no value that could be written, only results of other instances.
     definitions["results"] = {
         "if": {"type": ["array", "object"], "minItems": 1, "minProperties": 1},
@@ -60,13 +62,37 @@ def add_tasks(definitions: Schema, tasks: Iterable[TaskInfo]) -> None:
     ]
     listed = definitions["readme_spec"]["properties"]["tasks"]
     listed["additionalProperties"] = False
-    listed["properties"] = {name: {"$ref": f"#/$defs/arguments.{task.path}"} for name, task in spelt.items()}
+    listed["properties"] = {
+        name: {"$ref": f"#/$defs/arguments.{task.path}"} for name, task in in_readme.items()
+    }
+
+
+def _conditions(tasks: Iterable[TaskInfo]) -> list[str]:
+    """Return what the conditions of a catalog are called; a task can be asked as a condition too."""
+    if not isinstance(tasks, Catalog):
+        return []
+    short = dict.fromkeys(path.rpartition(".")[2] for path in tasks.conditions)
+    return [*(name for name in short if len(tasks.conditions_named(name)) == 1), *tasks.conditions]
+
+
+def _names(by_path: Mapping[str, TaskInfo], grammar: str) -> dict[str, list[str]]:
+    """Return by dotted path what a task is called in a spec of a grammar.
+
+    A short name that two tasks have there must be written as a dotted path.
+    """
+    twins: dict[str, list[TaskInfo]] = {}
+    for task in by_path.values():
+        twins.setdefault(task.name, []).append(task)
+    return {
+        path: [*([task.name] if preferred(twins[task.name], grammar) == [task] else []), path]
+        for path, task in by_path.items()
+    }
 
 
 def _written(by_path: Mapping[str, TaskInfo], definitions: Schema) -> dict[tuple[str, str], Schema]:
     """Return the schema of each argument that can be written; those of models go to the definitions."""
     adapters: list[Any] = [
-        ((path, name), "validation", parameter.adapter)
+        ((path, name), "validation", parameter.spec_adapter)
         for path, task in by_path.items()
         for name, parameter in _bindable(task).items()
         if parameter.writable

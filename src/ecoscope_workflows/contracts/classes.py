@@ -25,7 +25,7 @@ def is_opaque(kind: Any) -> bool:
 
 def reads_itself(kind: Any) -> bool:
     """Return whether pydantic is told by a class of its own how to read values."""
-    if not isinstance(kind, type) or issubclass(kind, BaseModel):
+    if not isinstance(kind, type) or issubclass(kind, BaseModel) or is_skip_sentinel(kind):
         return False
     return hasattr(kind, "__get_pydantic_core_schema__") or hasattr(kind, "__get_validators__")
 

@@ -7,100 +7,37 @@ return a codec or None; they are asked first.
 
 from __future__ import annotations
 
-import json
 import types
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Annotated, Any, Protocol, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
-from pydantic import PydanticUserError, TypeAdapter
+from pydantic import PydanticUserError
 
+from ecoscope_workflows.contracts.file_codecs import Codec, FrameCodec, JsonCodec, TextCodec
 from ecoscope_workflows.contracts.frames import FrameContract
 from ecoscope_workflows.contracts.markers import FileSuffix
+from ecoscope_workflows.contracts.skipping import is_skip_sentinel
+from ecoscope_workflows.contracts.stored import CollectionCodec
+from ecoscope_workflows.contracts.validation import adapter_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 CODEC_GROUP = "ecoscope_workflows.codecs"
+_UNIONS = (Union, types.UnionType)
+_PAIR = 2
 
-
-class Codec(Protocol):
-    """How values of a type are stored in one file."""
-
-    @property
-    def suffix(self) -> str:
-        """The suffix of the file, with its dot."""
-
-    @property
-    def embeds_provenance(self) -> bool:
-        """Whether the file itself holds the provenance; if not, a file beside it does."""
-
-    def write(self, value: Any, path: Path, provenance: str) -> None:
-        """Store `value` at `path`, with `provenance` inside where `embeds_provenance` says so."""
-
-    def read(self, path: Path) -> Any:
-        """Return the value stored at `path`."""
-
-
-@dataclass(frozen=True)
-class FrameCodec:
-    """Data frames as Parquet, or as GeoParquet 1.1 where they hold a geometry."""
-
-    suffix: str = ".parquet"
-    embeds_provenance: bool = True
-
-    def write(self, value: Any, path: Path, provenance: str) -> None:
-        """Write the frame with its index; the provenance becomes a key of the footer."""
-        from ecoscope_workflows.contracts.parquet import write_frame  # noqa: PLC0415  # imports pandas
-
-        write_frame(value, path, provenance)
-
-    def read(self, path: Path) -> Any:
-        """Read the frame back with its index."""
-        from ecoscope_workflows.contracts.parquet import read_frame  # noqa: PLC0415  # imports pandas
-
-        return read_frame(path)
-
-
-@dataclass(frozen=True)
-class TextCodec:
-    """Text as UTF-8, to the letter."""
-
-    suffix: str = ".txt"
-    embeds_provenance: bool = False
-
-    def write(self, value: Any, path: Path, provenance: str) -> None:
-        """Write the text without changing its line ends."""
-        del provenance
-        path.write_bytes(str(value).encode("utf-8", "surrogatepass"))
-
-    def read(self, path: Path) -> Any:
-        """Read the text without changing its line ends."""
-        return path.read_bytes().decode("utf-8", "surrogatepass")
-
-
-@dataclass(frozen=True)
-class JsonCodec:
-    """Anything that pydantic can serialise, as JSON."""
-
-    annotation: Any = Any
-    suffix: str = ".json"
-    embeds_provenance: bool = False
-
-    def write(self, value: Any, path: Path, provenance: str) -> None:
-        """Write the value as its type serialises it, sets sorted: equal values, equal bytes."""
-        del provenance
-        adapter = TypeAdapter(self.annotation)
-        plain = adapter.dump_python(value, mode="json", by_alias=True)
-        ordered = _sets_sorted(adapter.dump_python(value, by_alias=True), plain)
-        text = json.dumps(ordered, ensure_ascii=False, indent=1) + "\n"
-        # Half of a surrogate pair has no UTF-8, but an escape that JSON knows.
-        path.write_bytes(text.encode("utf-8", "backslashreplace"))
-
-    def read(self, path: Path) -> Any:
-        """Read plain data; the consumer's type turns it into its own."""
-        return json.loads(path.read_text(encoding="utf-8"))
+__all__ = [
+    "Codec",
+    "CollectionCodec",
+    "FrameCodec",
+    "JsonCodec",
+    "TextCodec",
+    "codec_for",
+    "holds_frames",
+    "is_frame",
+]
 
 
 def codec_for(annotation: Any) -> Codec | None:
@@ -109,17 +46,18 @@ def codec_for(annotation: Any) -> Codec | None:
         found: Codec | None = added(annotation)
         if found is not None:
             return found
-    if is_frame(annotation):
+    annotation = _without(annotation, is_skip_sentinel)
+    if is_frame(_without(annotation, lambda part: part is types.NoneType)):
         return FrameCodec()
     metadata = getattr(annotation, "__metadata__", ())
     plain = get_args(annotation)[0] if metadata else annotation
     if plain is str:
         suffixes = [item.suffix for item in metadata if isinstance(item, FileSuffix)]
         return TextCodec(suffixes[-1] if suffixes else ".txt")
-    if holds_frames(annotation):
-        return None
+    if holds_frames(annotation) or _is_keyed_collection_of_anything(annotation):
+        return _collection(annotation)
     try:
-        TypeAdapter(annotation).json_schema(mode="serialization")
+        adapter_of(annotation).json_schema(mode="serialization")
     except PydanticUserError:
         return None
     return JsonCodec(annotation)
@@ -132,7 +70,7 @@ def is_frame(annotation: Any) -> bool:
     origin, parts = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return is_frame(parts[0])
-    return origin in (Union, types.UnionType) and all(map(is_frame, parts))
+    return origin in _UNIONS and all(map(is_frame, parts))
 
 
 def holds_frames(annotation: Any) -> bool:
@@ -142,28 +80,36 @@ def holds_frames(annotation: Any) -> bool:
     return get_origin(annotation) is not None and any(map(holds_frames, get_args(annotation)))
 
 
+def _without(annotation: Any, unwanted: Callable[[Any], bool]) -> Any:
+    """Return a union without some of its members: a mark stands for their values, in any file."""
+    parts = get_args(annotation) if get_origin(annotation) in _UNIONS else ()
+    kept = tuple(part for part in parts if not unwanted(part))
+    return Union[kept] if kept and len(kept) < len(parts) else annotation  # noqa: UP007  # made at run time
+
+
+def _key_and_value(annotation: Any) -> tuple[Any, Any] | None:
+    item = get_args(annotation)[0] if get_origin(annotation) is list else None
+    parts = get_args(item)
+    return (parts[0], parts[1]) if get_origin(item) is tuple and len(parts) == _PAIR else None
+
+
+def _is_keyed_collection_of_anything(annotation: Any) -> bool:
+    """Return whether values stand with keys and of them nothing is said: frames may be among them."""
+    pair = _key_and_value(annotation)
+    return pair is not None and _without(pair[1], is_skip_sentinel) in (Any, list[Any])
+
+
+def _collection(annotation: Any) -> Codec | None:
+    """Return the codec of a list of frames, or of pairs of a key and a value; None for other types."""
+    item = get_args(annotation)[0] if get_origin(annotation) is list else None
+    keyed = _key_and_value(annotation) is not None
+    if _is_keyed_collection_of_anything(annotation):
+        return CollectionCodec(None, keyed=True)
+    inner = codec_for(get_args(item)[1] if keyed else item) if item is not None else None
+    return CollectionCodec(inner, keyed=keyed) if inner is not None else None
+
+
 @lru_cache(maxsize=1)
 def _added_codecs() -> tuple[Any, ...]:
     points = sorted(entry_points(group=CODEC_GROUP), key=lambda point: (point.name, point.value))
     return tuple(point.load() for point in points)
-
-
-def _sets_sorted(shape: Any, plain: Any) -> Any:
-    """Return the JSON data `plain`, with those lists sorted that are sets in `shape`, its Python data."""
-    if plain is None and isinstance(shape, float):
-        # What pydantic makes of nan and infinity where the type says nothing of numbers.
-        return shape
-    if isinstance(shape, set | frozenset) and isinstance(plain, list):
-        # Its items have no order to pair them by, but are alike: any one shows where sets stand inside.
-        item_shape = next(iter(shape), None)
-        return sorted((_sets_sorted(item_shape, item) for item in plain), key=_canonical)
-    if isinstance(shape, dict) and isinstance(plain, dict) and len(shape) == len(plain):
-        pairs = zip(shape.values(), plain.items(), strict=True)
-        return {key: _sets_sorted(part, item) for part, (key, item) in pairs}
-    if isinstance(shape, list | tuple) and isinstance(plain, list) and len(shape) == len(plain):
-        return [_sets_sorted(part, item) for part, item in zip(shape, plain, strict=True)]
-    return plain
-
-
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True)

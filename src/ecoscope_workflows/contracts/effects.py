@@ -42,6 +42,13 @@ class Effect:
         Columns that are added or replaced, by name: the type of their values as in ``Series[...]``, or
         ``Any`` where it is not known.
         ``Annotated[float, Column(ge=0)]`` says more of one, such as that it has no nulls.
+    adds_others
+        Whether columns may be added whose names are known only when the task runs, such as the levels of an
+        index that is reset.
+        They are none that the frame had.
+    reindexes
+        Whether the rows get another index, or may stand more than once: of the index, and of columns whose
+        values stood once only, that is not said any more.
     frame
         The parameter that takes the frame; the first one that takes a data frame where this is empty.
 
@@ -55,6 +62,8 @@ class Effect:
     drops: Sequence[str] = ()
     renames: Mapping[str, str] = field(default_factory=dict)
     adds: Mapping[str, Any] = field(default_factory=dict)
+    adds_others: bool = False
+    reindexes: bool = False
     frame: str = ""
 
     def __post_init__(self) -> None:
@@ -66,7 +75,8 @@ class Effect:
 
 
 # An effect that depends on arguments is a function of them, under the names that they have in the task.
-EffectOf = Callable[..., Effect]
+# It returns None for arguments of which nothing can be said, as if the task had no effect declared.
+EffectOf = Callable[..., Effect | None]
 
 
 def effect_arguments(effect: Effect | EffectOf) -> tuple[str, ...]:
@@ -104,12 +114,15 @@ def applied(effect: Effect, frame: FrameType) -> FrameType:
         columns.pop(name, None)
         absent.add(name)
     columns, absent = _renamed(columns, absent, effect.renames)
+    if effect.reindexes:
+        columns = {name: replace(column, unique=False) for name, column in columns.items()}
     columns |= {name: _added(kind) for name, kind in effect.adds.items()}
     return replace(
         frame,
         columns=MappingProxyType(columns),
-        rest=rest,
-        absent=frozenset(absent - set(columns)),
+        index=() if effect.reindexes else frame.index,
+        rest="unknown" if effect.adds_others else rest,
+        absent=frozenset() if effect.adds_others else frozenset(absent - set(columns)),
         # What the frame as a whole satisfied may no longer hold.
         ordered=False,
         strict=False,

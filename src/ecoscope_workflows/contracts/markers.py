@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,33 @@ class FromEnvironment:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenAs:
+    """Says what a value may be written as in a spec, where its form shows one way of several.
+
+    Parameters
+    ----------
+    annotation
+        The type of all that may be written.
+    """
+
+    annotation: Any
+
+
+@dataclass(frozen=True, slots=True)
 class FileSuffix:
     """Names the file a text result is stored in."""
 
     suffix: str
+
+
+@dataclass(frozen=True, slots=True)
+class BesideSpec:
+    """Marks a parameter whose value, where a spec does not give it, is in a JSON file beside the spec.
+
+    Parameters
+    ----------
+    file
+        The name of the file.
+    """
+
+    file: str

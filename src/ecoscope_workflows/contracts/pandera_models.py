@@ -72,9 +72,14 @@ class _GeometryKind(_Kind):
             return False
         if not self.types or data_container is None:
             return True
-        # Of the array, because a geometry column of a plain data frame has no `geom_type` of its own.
-        kinds = pd.Series(data_container.array.geom_type)
-        return (kinds.isin(self.types) | kinds.isna()).to_numpy()
+        # Frames without geometry do without these.
+        import numpy as np  # noqa: PLC0415
+        from shapely import GeometryType  # noqa: PLC0415
+
+        from ecoscope_workflows.contracts.track_geometry import type_numbers  # noqa: PLC0415
+
+        allowed = [GeometryType.MISSING, *(GeometryType[name.upper()] for name in sorted(self.types))]
+        return np.isin(type_numbers(data_container.array), allowed)
 
     def __str__(self) -> str:
         return "geometry" if not self.types else " or ".join(sorted(self.types))

@@ -6,6 +6,7 @@ so that any reader of GeoParquet opens the files.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ecoscope_workflows.contracts.digests import CONTENT_KEY
+from ecoscope_workflows.contracts.skipping import with_skips
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
 PROVENANCE_KEY = b"ecoscope_workflows"
+# Says that a file stands for something else than a frame: None, or a skipped result.
+MARK_KEY = b"ecoscope_workflows.mark"
 GEOPARQUET_VERSION = "1.1.0"
+# Some 6 MB of a trajectory: little enough to read a part of, enough to be compressed well.
+ROWS_PER_GROUP = 2**17
 # In the order of shapely's numbers; the third is a ring, which is a line string in WKB.
 _TYPES = (
     "Point",
@@ -32,66 +39,133 @@ _TYPES = (
 )
 
 
-def write_frame(frame: pd.DataFrame, path: Path, provenance: str) -> None:
-    """Write a frame with its index and `provenance` in the footer."""
-    plain, geo = _geometry_as_wkb(frame)
+def write_mark(path: Path, mark: str, provenance: str) -> None:
+    """Write a file without rows that stands for what `mark` says: a skipped result, or ``null`` for None."""
+    _write(pa.table({}).replace_schema_metadata({MARK_KEY: mark.encode()}), path, provenance)
+
+
+def write_frame(frame: pd.DataFrame | None, path: Path, provenance: str) -> None:
+    """Write a frame with its index and `provenance` in the footer; None becomes a file without rows."""
+    if frame is None:
+        write_mark(path, "null", provenance)
+        return
+    names: list[Any] = [name for name, dtype in frame.dtypes.items() if str(dtype) == "geometry"]
+    if not names:
+        _write(pa.Table.from_pandas(frame), path, provenance)
+        return
+    plain = pd.DataFrame(frame).copy(deep=False)
+    # In its place until the binary column is there: a frame would need an object for each value.
+    plain[names] = None
     table = pa.Table.from_pandas(plain)
-    metadata = {**(table.schema.metadata or {}), PROVENANCE_KEY: provenance.encode()}
-    if geo is not None:
-        table = _geometry_as_binary(table, geo["columns"])
-        metadata[b"geo"] = json.dumps(geo, sort_keys=True).encode()
-    pq.write_table(table.replace_schema_metadata(metadata), path, compression="zstd")
+    described: dict[str, Any] = {}
+    for name in names:
+        column, facts = _as_wkb(frame[name].array)
+        table = _with_binary(table, str(name), column)
+        described[str(name)] = facts
+    active = getattr(frame, "_geometry_column_name", None)
+    primary = str(active if active in names else names[0])
+    geo = {"version": GEOPARQUET_VERSION, "primary_column": primary, "columns": described}
+    metadata = {**table.schema.metadata, b"geo": json.dumps(geo, sort_keys=True).encode()}
+    _write(table.replace_schema_metadata(metadata), path, provenance)
 
 
-def read_frame(path: Path) -> pd.DataFrame:
-    """Read a frame; one with GeoParquet metadata becomes a GeoDataFrame."""
+class _Hashing:
+    """A file that is written, and hashed on the way.
+
+    Parameters
+    ----------
+    path
+        The file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._stream = path.open("wb")
+        self.digest = hashlib.sha256()
+        self.closed = False
+
+    def write(self, data: Any) -> int:
+        """Write some bytes."""
+        self.digest.update(data)
+        return self._stream.write(data)
+
+    def flush(self) -> None:
+        """Do nothing: what is written is flushed by `close`."""
+
+    def close(self) -> None:
+        """Close the file."""
+        self._stream.close()
+        self.closed = True
+
+
+def _write(table: pa.Table, path: Path, provenance: str) -> None:
+    """Write a table with two facts in its footer: where it comes from, and the hash of the rest."""
+    sink = _Hashing(path)
+    try:
+        with pq.ParquetWriter(sink, table.schema, compression="zstd") as writer:
+            writer.write_table(table, row_group_size=ROWS_PER_GROUP)
+            # Now all values are written, and nothing of where they come from.
+            sink.digest.update(table.schema.serialize())
+            facts = {CONTENT_KEY: sink.digest.hexdigest(), PROVENANCE_KEY.decode(): provenance}
+            writer.add_key_value_metadata(facts)
+    finally:
+        sink.close()
+
+
+def read_frame(path: Path) -> Any:
+    """Read a frame, or what the file stands for; one with GeoParquet metadata becomes a GeoDataFrame."""
     table = pq.ParquetFile(path).read()
     metadata = table.schema.metadata or {}
-    frame: pd.DataFrame = table.to_pandas()
+    if MARK_KEY in metadata:
+        return with_skips(json.loads(metadata[MARK_KEY]))
     if b"geo" not in metadata:
-        return frame
-    return _geometry_from_wkb(frame, json.loads(metadata[b"geo"]))
+        return table.to_pandas()
+    return _with_geometries(table, json.loads(metadata[b"geo"]))
 
 
 def read_provenance(path: Path) -> str:
     """Return the provenance in a file's footer, or an empty text."""
-    metadata = pq.read_schema(path).metadata or {}
+    metadata = pq.read_metadata(path).metadata or {}
     return str(metadata.get(PROVENANCE_KEY, b"").decode())
 
 
-def _geometry_as_wkb(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any] | None]:
-    columns = [name for name, dtype in frame.dtypes.items() if str(dtype) == "geometry"]
-    if not columns:
-        return frame, None
-    import shapely  # noqa: PLC0415  # frames without geometry do without
+def _as_wkb(geometry: Any) -> tuple[pa.Array, dict[str, Any]]:
+    """Return geometries as WKB, and what GeoParquet says of them."""
+    # Frames without geometry do without these three.
+    import numpy as np  # noqa: PLC0415
+    import shapely  # noqa: PLC0415
 
-    plain = pd.DataFrame(frame).copy(deep=False)
-    described: dict[str, Any] = {}
-    for name in columns:
-        geometry = frame[name].array
-        # ISO WKB, as GeoParquet asks for; it differs from the extended form where there is a Z.
-        plain[name] = shapely.to_wkb(geometry, flavor="iso")
-        crs: Any = getattr(geometry, "crs", None)
-        described[str(name)] = {
-            "encoding": "WKB",
-            "geometry_types": _type_names(shapely.get_type_id(geometry), shapely.has_z(geometry)),
-            "crs": crs.to_json_dict() if crs is not None else None,
-            **_bbox(shapely.get_coordinates(geometry, include_z=True)),
-        }
-    active = getattr(frame, "_geometry_column_name", None)
-    primary = str(active if active in columns else columns[0])
-    return plain, {"version": GEOPARQUET_VERSION, "primary_column": primary, "columns": described}
+    from ecoscope_workflows.contracts import track_geometry, wkb  # noqa: PLC0415
+
+    known = geometry.coordinates if isinstance(geometry, track_geometry.TrackGeometry) else None
+    if known is None:
+        known = wkb.coordinates_of_tracks(np.asarray(geometry))
+    column = wkb.encoded_tracks(known) if known is not None and len(known) else None
+    if column is not None and known is not None:
+        types = ["Point" if known.ndim == track_geometry.POINTS else "LineString"]
+        corners = known.reshape(-1, 2)
+        bbox = {"bbox": [*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist()]}
+    else:
+        objects = np.asarray(geometry)
+        column = wkb.encoded(objects)
+        types = _type_names(shapely.get_type_id(objects), shapely.has_z(objects))
+        bbox = _bbox(shapely.get_coordinates(objects, include_z=True))
+    crs: Any = getattr(geometry, "crs", None)
+    described = crs.to_json_dict() if crs is not None else None
+    return column, {"encoding": "WKB", "geometry_types": types, "crs": described, **bbox}
 
 
-def _geometry_as_binary(table: pa.Table, columns: Iterable[str]) -> pa.Table:
-    """Return the table with binary columns also where no row has a geometry, from which no type shows."""
-    for name in columns:
-        number = table.schema.get_field_index(name)
-        if pa.types.is_null(table.schema.field(number).type):
-            table = table.set_column(
-                number, pa.field(name, pa.binary()), pa.nulls(len(table), type=pa.binary())
-            )
-    return table
+def _with_binary(table: pa.Table, name: str, column: pa.Array) -> pa.Table:
+    """Return the table with a column of WKB, which is binary also where no row has a geometry."""
+    number = table.schema.get_field_index(name)
+    metadata = dict(table.schema.metadata)
+    if column.null_count < len(column):
+        # What pandas would have said of the values.
+        said = json.loads(metadata[b"pandas"])
+        for entry in said["columns"]:
+            if entry["field_name"] == name:
+                entry["pandas_type"] = "bytes"
+        metadata[b"pandas"] = json.dumps(said).encode()
+    return table.set_column(number, pa.field(name, column.type), column).replace_schema_metadata(metadata)
 
 
 def _bbox(coordinates: Any) -> dict[str, list[float]]:
@@ -109,12 +183,27 @@ def _type_names(numbers: Any, has_z: Any) -> list[str]:
     )
 
 
-def _geometry_from_wkb(frame: pd.DataFrame, geo: dict[str, Any]) -> pd.DataFrame:
-    import geopandas as gpd  # noqa: PLC0415  # frames without geometry do without
+def _with_geometries(table: pa.Table, geo: dict[str, Any]) -> pd.DataFrame:
+    # Frames without geometry do without these.
+    import geopandas as gpd  # noqa: PLC0415
 
+    from ecoscope_workflows.contracts import wkb  # noqa: PLC0415
+    from ecoscope_workflows.contracts.track_geometry import track_array  # noqa: PLC0415
+
+    geometries: dict[str, Any] = {}
     for name, column in geo["columns"].items():
         # A file without the key is in OGC:CRS84, a null says that the CRS is unknown.
         crs = column.get("crs", "OGC:CRS84")
-        frame[name] = gpd.GeoSeries.from_wkb(frame[name].array, index=frame.index, crs=crs)
+        binary = table.column(name)
+        known = wkb.decoded_tracks(binary)
+        geometries[name] = (
+            gpd.array.from_shapely(wkb.decoded(binary), crs=crs) if known is None else track_array(known, crs)
+        )
+        number = table.schema.get_field_index(name)
+        # In its place until the geometries are there: pandas would need an object for each value.
+        table = table.set_column(number, name, pa.nulls(len(table)))
+    frame: pd.DataFrame = table.to_pandas()
+    for name, geometry in geometries.items():
+        frame[name] = geometry
     spatial: pd.DataFrame = gpd.GeoDataFrame(frame, geometry=geo["primary_column"])
     return spatial

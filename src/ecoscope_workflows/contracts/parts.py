@@ -43,6 +43,11 @@ def members(annotation: Any) -> tuple[Any, ...]:
     return get_args(annotation) if get_origin(annotation) in UNIONS else (annotation,)
 
 
+def takes_null(annotation: Any) -> bool:
+    """Return whether a type takes null, whatever else it takes."""
+    return any(peel(part).kind in (None, type(None)) for part in members(peel(annotation).kind))
+
+
 def either(parts: Iterable[Any]) -> Any:
     """Return the union of some types, at least one."""
     try:

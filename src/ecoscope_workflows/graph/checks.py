@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ecoscope_workflows.contracts.describe import type_name
+from ecoscope_workflows.contracts.parts import takes_null
 from ecoscope_workflows.contracts.validation import faults_in
 from ecoscope_workflows.errors import MAX_SHOWN, Problem, did_you_mean
 from ecoscope_workflows.graph.edges import edges_are_told_to_fit, edges_fit
@@ -111,6 +112,8 @@ def literals_fit(graph: Graph) -> list[Problem]:
 def _literal_faults(node: Node, parameter: Parameter, binding: Literal) -> Iterator[Problem]:
     label = f"{node.id}.{parameter.name}"
     if not parameter.writable:
+        if binding.value is None and takes_null(parameter.annotation):
+            return
         what = f"{label} takes a {type_name(parameter.annotation)}, which cannot be written in a spec"
         yield Problem("EW324", what, binding.where, "refer to the task instance that makes it")
         return

@@ -67,7 +67,8 @@ def unpacked(value: Any, count: int, *, spread: bool) -> tuple[Any, ...] | None:
     spread
         Whether a tuple is unpacked even over one argument, as ``map`` does.
     """
-    items = items_of(value) if is_tuple(value) else None
+    # A list is spread over several arguments as a tuple is: what stands in a file is the same.
+    items = items_of(value) if is_tuple(value) or count > 1 else None
     if items is None:
         known = count == 1 or len(members(value)) > 1 or peel(value).kind in (Any, Unsaid)
         return ((value,) if count == 1 else (Unsaid,) * count) if known else None

@@ -30,10 +30,21 @@ def free_parameters(task: TaskInfo, bound: frozenset[str]) -> Mapping[str, Param
 
 @dataclass(frozen=True)
 class Node:
-    """One task instance and the task it uses."""
+    """One task instance and the task it uses.
+
+    Parameters
+    ----------
+    instance
+        What the author wrote.
+    task
+        The task it uses.
+    conditions
+        Under which it is skipped, each as ``module:name``.
+    """
 
     instance: Instance
     task: TaskInfo
+    conditions: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -70,6 +81,11 @@ class Node:
     def depends_on(self) -> tuple[str, ...]:
         """Return the ids of the instances whose results this one needs."""
         return tuple(dict.fromkeys(reference.instance for _, reference in self.references))
+
+    @property
+    def suffix(self) -> str:
+        """Return the suffix of its result: empty for a folder, which a collection is."""
+        return "" if self.instance.fan_out or self.codec is None else self.codec.suffix
 
     @cached_property
     def codec(self) -> Codec | None:

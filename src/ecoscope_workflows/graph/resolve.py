@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ecoscope_workflows.errors import Problem, SpecError
 from ecoscope_workflows.graph.checks import CHECKS, STRICT_CHECKS
-from ecoscope_workflows.graph.conditions import conditions_exist
+from ecoscope_workflows.graph.conditions import conditions_exist, found_conditions, known_conditions
 from ecoscope_workflows.graph.model import Graph, Node
 from ecoscope_workflows.graph.order import in_order
 
@@ -37,13 +37,15 @@ def resolve(spec: Spec, catalog: Catalog, *, strict: bool = False) -> Graph:
     problems: list[Problem] = []
     nodes: dict[str, Node] = {}
     # Each name is looked up once: one that is not found is compared with all others.
-    tasks = {name: catalog.find(name) for name in {instance.task for instance in spec.instances}}
+    names = {(instance.task, instance.grammar) for instance in spec.instances}
+    tasks = {(name, grammar): catalog.find(name, grammar) for name, grammar in names}
+    conditions = known_conditions(spec, catalog)
     for instance in spec.instances:
-        found = tasks[instance.task]
+        found = tasks[(instance.task, instance.grammar)]
         if isinstance(found, Problem):
             problems.append(found.at(instance.task_where))
         else:
-            nodes[instance.id] = Node(instance, found)
+            nodes[instance.id] = Node(instance, found, found_conditions(instance.skipif, conditions))
     problems += conditions_exist(spec, catalog)
     graph = Graph(spec, nodes)
     for check in (*CHECKS, *STRICT_CHECKS) if strict else CHECKS:

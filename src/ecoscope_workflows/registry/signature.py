@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from ecoscope_workflows.contracts.codecs import holds_frames
 from ecoscope_workflows.contracts.foreign_frames import with_contracts
 from ecoscope_workflows.contracts.frames import FrameContract
-from ecoscope_workflows.contracts.markers import FileInput, FromEnvironment
+from ecoscope_workflows.contracts.markers import BesideSpec, FileInput, FromEnvironment, WrittenAs
 from ecoscope_workflows.contracts.validation import adapter_of
 from ecoscope_workflows.decorators import TaskMetadata, task_metadata
 from ecoscope_workflows.errors import Problem, RegistrationError, Where
@@ -82,6 +82,12 @@ class Parameter:
         return marker
 
     @property
+    def beside_spec(self) -> BesideSpec | None:
+        """Return the file beside the spec that the value is in, where the spec does not give it."""
+        marker: BesideSpec | None = self._marker(BesideSpec)
+        return marker
+
+    @property
     def is_file(self) -> bool:
         """Return whether the value is the path of a file that the task reads."""
         return self._marker(FileInput) is not None
@@ -96,6 +102,12 @@ class Parameter:
     def adapter(self) -> TypeAdapter[Any]:
         """Return pydantic's validator of the type."""
         return adapter_of(self.annotation)
+
+    @property
+    def spec_adapter(self) -> TypeAdapter[Any]:
+        """Return pydantic's validator of what a spec may say, where that is more than a form shows."""
+        marker: WrittenAs | None = self._marker(WrittenAs)
+        return self.adapter if marker is None else adapter_of(marker.annotation)
 
     @cached_property
     def writable(self) -> bool:

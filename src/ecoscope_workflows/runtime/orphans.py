@@ -15,23 +15,34 @@ from ecoscope_workflows.errors import Problem, StorageError
 _PARENT_FIELD = 3
 
 
-def ancestors() -> tuple[int, int]:
-    """Return the process ids of the parent (the shell) and of its parent (the scheduler)."""
-    parent = os.getppid()
+def ancestors(process: int) -> tuple[int, int]:
+    """Return the process ids of the parent (the shell) and of its parent (the scheduler) of a process."""
+    parent = os.getppid() if process == os.getpid() else _parent_of(process)
+    return parent, _parent_of(parent)
+
+
+def _parent_of(process: int) -> int:
     try:
-        status = Path(f"/proc/{parent}/stat").read_text(encoding="ascii", errors="replace")
+        status = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace")
     except OSError:
-        # No /proc here (macOS): the parent alone must do.
-        return parent, 0
+        # It has ended; or there is no /proc (macOS), and the parent of this process alone must do.
+        return 0
     # The second field is the command in brackets, which may hold anything; count from its end.
-    return parent, int(status.rpartition(")")[2].split()[_PARENT_FIELD - 2])
+    return int(status.rpartition(")")[2].split()[_PARENT_FIELD - 2])
 
 
 class Orphanage:
-    """Remembers the ancestors of this process, and refuses when they have changed."""
+    """Remembers the ancestors of a process, and refuses when they have changed.
 
-    def __init__(self) -> None:
-        self.at_start = ancestors()
+    Parameters
+    ----------
+    process
+        The process that the scheduler started: this one, or the one that this one stands for.
+    """
+
+    def __init__(self, process: int) -> None:
+        self.process = process
+        self.at_start = ancestors(process)
 
     def __call__(self) -> None:
         """Raise where the program that started this job has gone away.
@@ -41,6 +52,6 @@ class Orphanage:
         StorageError
             The result is thrown away; the next run makes it again.
         """
-        if ancestors() != self.at_start:
+        if ancestors(self.process) != self.at_start:
             what = "the workflow that started this job is gone; the result is thrown away"
             raise StorageError(Problem("EW604", what, hint="run the workflow again"))

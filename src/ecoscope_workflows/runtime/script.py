@@ -7,92 +7,40 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ecoscope_workflows.errors import EcoscopeWorkflowsError, Problem, StorageError, Where
 from ecoscope_workflows.graph.params import InstanceParams, ParamsModel
 from ecoscope_workflows.registry.signature import task_info
-from ecoscope_workflows.runtime.execute import (
-    call,
-    check_arguments,
-    check_result,
-    environment_variable,
-    facts_of,
-    stored_as,
-)
-from ecoscope_workflows.runtime.fingerprint import fingerprint
-from ecoscope_workflows.runtime.jobs import Job
+from ecoscope_workflows.runtime.execute import execute, stored_as
+from ecoscope_workflows.runtime.jobs import Call, Each, Job, SkipIf
+from ecoscope_workflows.runtime.known_fingerprints import known_fingerprints
 from ecoscope_workflows.runtime.params import validated
-from ecoscope_workflows.runtime.storage import discard, read_result, write_result
+from ecoscope_workflows.runtime.script_values import Instance, Mapped, Result, Variable, encode_argument
 from ecoscope_workflows.spec.document import Document, parse
 from ecoscope_workflows.spec.encoding import (
-    ENVIRONMENT,
-    as_mapping,
+    INPUT,
+    called,
     canonical,
-    decode,
     encode_plain,
-    mark_input,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from ecoscope_workflows.contracts.codecs import Codec
     from ecoscope_workflows.graph.params import Values
     from ecoscope_workflows.registry.signature import Parameter
 
 
-@dataclass(frozen=True)
-class Instance:
-    """One use of a task in a script.
+__all__ = ["Instance", "Script"]
 
-    Parameters
-    ----------
-    task
-        The task.
-    bound
-        The arguments that the script itself gives.
-    mock
-        A file that stands in for the result.
-    """
-
-    task: Callable[..., Any]
-    bound: Sequence[str] = ()
-    mock: str | None = None
-
-
-@dataclass(frozen=True)
-class Result:
-    """The file that holds what an instance returned."""
-
-    path: Path
-    codec: Codec
-
-    def read(self) -> Any:
-        """Return the result as the next task gets it: from its file, as in every other target."""
-        return read_result(self.path, self.codec)
-
-    def part(self, *steps: str | int) -> Part:
-        """Stand for the part of the result that these fields and positions lead to."""
-        return Part(self, steps)
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of a result."""
-
-    whole: Result
-    steps: tuple[str | int, ...]
-
-
-@dataclass(frozen=True)
-class Variable:
-    """An environment variable, read where it is needed and never written down."""
-
-    name: str
+# Names a file for what went wrong, for a program that runs the script.
+FAILURE_VARIABLE = "ECOSCOPE_WORKFLOWS_FAILURE"
 
 
 @dataclass
@@ -104,10 +52,20 @@ class Script:
     instances: Mapping[str, Instance]
     params: Values
     results: Path
+    skipif: SkipIf
     done: dict[str, Result] = field(default_factory=dict)
+    calls: dict[str, Call] = field(default_factory=dict)
 
     @classmethod
-    def start(cls, name: str, *, spec_sha256: str, instances: Mapping[str, Instance]) -> Script:
+    def start(
+        cls,
+        name: str,
+        *,
+        spec_sha256: str,
+        instances: Mapping[str, Instance],
+        skipif: Sequence[str] = (),
+        unpack_depth: int = 1,
+    ) -> Script:
         """Read the command line and the params file; on a fault print all of them and exit with 1."""
         parser = argparse.ArgumentParser(prog=Path(sys.argv[0]).name, description=f"Run {name}.")
         parser.add_argument("--config", type=Path, metavar="FILE", help="params file (YAML)")
@@ -117,16 +75,25 @@ class Script:
             params = _read_params(name, instances, options.config)
         except EcoscopeWorkflowsError as error:
             _fail(error)
-        return cls(name, spec_sha256, instances, params, options.results)
+        default = SkipIf(tuple(skipif), unpack_depth)
+        return cls(name, spec_sha256, instances, params, options.results, default)
 
     def environment(self, name: str) -> Variable:
         """Stand for an environment variable among the arguments of a task."""
         return Variable(name)
 
-    def run(self, instance: str, /, **bound: Any) -> Result:
+    def map(self, argnames: str | Sequence[str], argvalues: Any) -> Mapped:
+        """Say that a task is called for each element of a collection."""
+        return Mapped("map", _names(argnames), argvalues)
+
+    def mapvalues(self, argnames: str | Sequence[str], argvalues: Any) -> Mapped:
+        """Say that a task is called for each value of a keyed collection; the keys stay."""
+        return Mapped("mapvalues", _names(argnames), argvalues)
+
+    def run(self, instance: str, each: Mapped | None = None, /, **bound: Any) -> Result:
         """Run one task instance with what the script and the params give; exit with 1 where it fails."""
         try:
-            result = self._run(instance, bound)
+            result = self._run(instance, each, bound)
         except EcoscopeWorkflowsError as error:
             _fail(error)
         self.done[instance] = result
@@ -135,88 +102,105 @@ class Script:
     def finish(self) -> None:
         """Say where the results are."""
         for result in self.done.values():
-            print(result.path)  # noqa: T201  # a generated script is a command line program
+            if result.path is not None:
+                print(result.path)  # noqa: T201  # a generated script is a command line program
 
-    def _run(self, instance: str, bound: Mapping[str, Any]) -> Result:
+    def _run(self, instance: str, mapped: Mapped | None, bound: Mapping[str, Any]) -> Result:
         declared = self.instances[instance]
         function = declared.task
         task = task_info(function, function.__module__, function.__name__)
         codec = stored_as(instance, task)
-        encoded, values, files = self._arguments(instance, bound, task.parameters)
-        if declared.mock:
-            # Example data needs no arguments, and must not change with them.
-            encoded, files = {}, {}
-        path = self.results / f"{instance}{codec.suffix}"
-        discard(path)
-        job = Job(
+        # Example data needs no arguments, and must not change with them.
+        encoded, files = ({}, {}) if declared.mock else self._arguments(instance, bound, task.parameters)
+        found: list[Result] = []
+        each = None
+        if mapped is not None:
+            argvalues = encode_argument(mapped.argvalues, found)
+            paths = tuple(result.path for result in found if result.path is not None)
+            each = Each(mapped.method, mapped.argnames, argvalues, paths)
+        call = Call(
             instance=instance,
             task=f"{function.__module__}:{function.__name__}",
-            output=path,
             arguments=encoded,
             inputs=files,
-            code=fingerprint(function.__module__, function.__name__),
+            code=known_fingerprints().of(function.__module__, function.__name__),
+            each=each,
+            skipif=self._skipif(declared),
+        )
+        if declared.cheap:
+            self.calls[instance] = call
+            return Result(instance, None)
+        path = self.results / f"{instance}{'' if each else codec.suffix}"
+        job = Job(
+            **{name: getattr(call, name) for name in Call.__dataclass_fields__},
+            output=path,
+            calls=self._needed(call),
             spec=self.spec_sha256,
             mock=Path(declared.mock) if declared.mock else None,
+            threads=declared.threads,
         )
-        if job.mock is not None:
-            value = read_result(job.mock, codec)
-        else:
-            value = call(instance, task, check_arguments(instance, task, values))
-        value = check_result(instance, task, value)
-        write_result(value, path, codec, facts_of(job, task))
-        return Result(path, codec)
+        execute(job)
+        return Result(instance, path)
+
+    def _skipif(self, declared: Instance) -> SkipIf | None:
+        if declared.mock:
+            return None
+        own = declared.skipif
+        skipif = self.skipif if own is None else SkipIf(tuple(own), declared.unpack_depth)
+        conditions = tuple(_with_fingerprint(condition) for condition in skipif.conditions)
+        return SkipIf(conditions, skipif.unpack_depth) if conditions else None
+
+    def _needed(self, call: Call) -> dict[str, Call]:
+        """Return the cheap instances that a call needs, and those that these need."""
+        found: dict[str, Call] = {}
+        waiting = [call]
+        while waiting:
+            one = waiting.pop()
+            for name in called([*one.arguments.values(), one.each.argvalues if one.each else None]):
+                if name not in found:
+                    found[name] = self.calls[name]
+                    waiting.append(self.calls[name])
+        return found
 
     def _arguments(
         self, instance: str, bound: Mapping[str, Any], parameters: Mapping[str, Parameter]
-    ) -> tuple[dict[str, Any], dict[str, Any], dict[str, tuple[Path, ...]]]:
-        """Return the arguments of a call encoded as in a Snakefile, as values, and their files."""
-        whole: set[str] = set()
+    ) -> tuple[dict[str, Any], dict[str, tuple[Path, ...]]]:
+        """Return the arguments of a call, encoded as in a Snakefile, and their files."""
         encoded: dict[str, Any] = {}
-        results: dict[str, list[Result]] = {}
+        files: dict[str, tuple[Path, ...]] = {}
         named = {name: value for name, value in bound.items() if _is_path(value, parameters.get(name))}
         for name, value in bound.items():
-            if name in named:
-                continue
-            encoded[name] = _encode(value, results.setdefault(name, []))
-            if isinstance(value, Result):
-                whole.add(name)
-        files = {name: tuple(result.path for result in found) for name, found in results.items() if found}
-        values: dict[str, Any] = {}
+            if name not in named:
+                found: list[Result] = []
+                encoded[name] = encode_argument(value, found)
+                paths = tuple(result.path for result in found if result.path is not None)
+                if paths:
+                    files[name] = paths
         for name, value in {**named, **self.params.get(instance, {})}.items():
             if not parameters[name].is_file:
                 encoded[name] = encode_plain(value)
-                continue
-            values[name] = value
-            if value is not None:
+            elif value is not None:
                 files[name] = (Path(value),)
-        # Through the text that a rule is given: a task sees mappings in the same order there and here.
-        for name, code in json.loads(canonical(encoded)).items():
-            inputs = [result.read() for result in results.get(name, [])]
-            values[name] = decode(code, inputs, lambda variable: environment_variable(instance, variable))
-        # What is one result as a whole is said by its file alone.
-        return {name: code for name, code in encoded.items() if name not in whole}, values, files
+        # What is one result as a whole is said by its file alone; and through the text that a rule is given,
+        # so that a task sees mappings in the same order there and here.
+        return json.loads(
+            canonical({name: code for name, code in encoded.items() if code != {INPUT: 0}})
+        ), files
+
+
+def _names(argnames: str | Sequence[str]) -> tuple[str, ...]:
+    return (argnames,) if isinstance(argnames, str) else tuple(argnames)
+
+
+@cache
+def _with_fingerprint(condition: str) -> str:
+    module, _, name = condition.partition(":")
+    return f"{condition}@{known_fingerprints().of(module, name)}"
 
 
 def _is_path(value: Any, parameter: Parameter | None) -> bool:
     """Return whether an argument is the path of an input file, written in the spec."""
     return isinstance(value, str) and parameter is not None and parameter.is_file
-
-
-def _encode(value: Any, results: list[Result]) -> Any:
-    """Encode an argument as `ecoscope_workflows.spec.encoding` does; results are collected in order."""
-    if isinstance(value, Part):
-        results.append(value.whole)
-        return mark_input(len(results) - 1, value.steps)
-    if isinstance(value, Result):
-        results.append(value)
-        return mark_input(len(results) - 1)
-    if isinstance(value, Variable):
-        return {ENVIRONMENT: value.name}
-    if isinstance(value, list):
-        return [_encode(item, results) for item in value]
-    if isinstance(value, dict):
-        return as_mapping({key: _encode(item, results) for key, item in value.items()})
-    return value
 
 
 def _read_params(name: str, instances: Mapping[str, Instance], config: Path | None) -> Values:
@@ -242,4 +226,7 @@ def _parse_file(config: Path) -> Document:
 
 
 def _fail(error: EcoscopeWorkflowsError) -> NoReturn:
+    if FAILURE_VARIABLE in os.environ:
+        record = {"error": getattr(error, "published", "") or str(error), "trace": str(error)}
+        Path(os.environ[FAILURE_VARIABLE]).write_text(json.dumps(record), encoding="utf-8")
     sys.exit(f"error: {error}")

@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ecoscope_workflows import __version__
 from ecoscope_workflows.errors import EcoscopeWorkflowsError, ParamsError, Problem
-from ecoscope_workflows.runtime.__main__ import ECHO_VARIABLE, SPEC_VARIABLE
 from ecoscope_workflows.runtime.fingerprint import fingerprint
-from ecoscope_workflows.runtime.jobs import FILE_KEY
+from ecoscope_workflows.runtime.jobs import CALLS, EACH, FILE_KEY, SKIPIF
+from ecoscope_workflows.runtime.variables import ECHO_VARIABLE, SPEC_VARIABLE
+from ecoscope_workflows.runtime.warm.announcement import announce, announce_task
 from ecoscope_workflows.spec.document import Document, parse
-from ecoscope_workflows.spec.encoding import canonical, encode_plain
+from ecoscope_workflows.spec.encoding import INPUT, called, canonical, encode_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -63,6 +64,8 @@ class Compiled:
         The instances whose results are example data; their params are not needed.
     params
         The params file, where none is given on Snakemake's command line.
+    skipif, unpack_depth
+        When an instance is skipped where nothing else is said.
     """
 
     def __init__(
@@ -73,9 +76,13 @@ class Compiled:
         spec_sha256: str,
         params: str = "config/params.yaml",
         mocks: Sequence[str] = (),
+        skipif: Sequence[str] = (),
+        unpack_depth: int = 1,
     ) -> None:
         self._settings = workflow.config_settings
         self._mocks = frozenset(mocks)
+        self._skipif, self._unpack_depth = tuple(skipif), unpack_depth
+        self._cheap: dict[str, dict[str, Any]] = {}
         self._files = [Path(params), *map(Path, self._settings.configfiles)]
         with _plain_errors():
             self._documents = [_read(path) for path in self._files if path.exists()]
@@ -89,10 +96,39 @@ class Compiled:
         """Return a task with the fingerprint of its code: ``module:name@fingerprint``."""
         return _with_fingerprint(task)
 
+    def cheap(self, instance: str, task: str, bound: Mapping[str, Any] | None = None, **how: Any) -> None:
+        """Declare an instance that has no rule: it is evaluated in the jobs whose arguments need it.
+
+        Parameters
+        ----------
+        instance, task
+            Its id, and the task it uses.
+        bound
+            Its arguments that are bound in the spec.
+        how
+            As `args` takes it.
+        """
+        parts = self._encoded(instance, bound, **how)
+        words = {name: parts.pop(name) for name in (EACH, SKIPIF) if name in parts}
+        self._cheap[instance] = {"task": self.code(task), "arguments": parts, **words}
+
     def args(
-        self, instance: str, bound: Mapping[str, Any] | None = None, files: Sequence[str] = ()
+        self, instance: str, bound: Mapping[str, Any] | None = None, files: Sequence[str] = (), **how: Any
     ) -> Callable[[object], str]:
         """Return the arguments of an instance: those `bound` in the spec, and its params but for `files`.
+
+        Parameters
+        ----------
+        instance
+            Its id.
+        bound
+            Its arguments that are bound in the spec, encoded.
+        files
+            The params that are input files of the rule.
+        how
+            ``map`` or ``mapvalues``: the arguments that get one element of a collection after the other;
+            ``argvalues``: the collection, if it is not an input file as a whole;
+            ``skipif``, ``unpack_depth``: when it is skipped, if not as all are.
 
         Returns
         -------
@@ -100,13 +136,50 @@ class Compiled:
             A function of Snakemake's wildcards: what it returns is not searched for wildcards,
             so a value may hold braces.
         """
-        # Example data needs no arguments, and must not change with them.
-        params = {} if instance in self._mocks else self._given(instance)
-        given = {name: encode_plain(value) for name, value in params.items()}
-        for name in files:
-            given.pop(name, None)
-        text = _inline(canonical({**given, **(bound or {})}))
+        encoded = self._encoded(instance, bound, files, **how)
+        calls = self._calls(encoded)
+        if calls:
+            encoded[CALLS] = calls
+        text = _inline(canonical(encoded))
         return lambda wildcards: text  # noqa: ARG005  # Snakemake calls it with the wildcards
+
+    def _encoded(
+        self,
+        instance: str,
+        bound: Mapping[str, Any] | None = None,
+        files: Sequence[str] = (),
+        *,
+        skipif: Sequence[str] | None = None,
+        unpack_depth: int = 1,
+        argvalues: Any = None,
+        **method: str | Sequence[str],
+    ) -> dict[str, Any]:
+        # Example data needs no arguments, and must not change with them.
+        mocked = instance in self._mocks
+        params = {} if mocked else self._given(instance)
+        given = {name: encode_plain(value) for name, value in params.items() if name not in files}
+        encoded = {**given, **(bound or {})}
+        for name, argnames in method.items():
+            names = [argnames] if isinstance(argnames, str) else list(argnames)
+            values = {INPUT: 0} if argvalues is None else argvalues
+            encoded[EACH] = {"method": name, "argnames": names, "argvalues": values}
+        if skipif is None:
+            skipif, unpack_depth = self._skipif, self._unpack_depth
+        if skipif and not mocked:
+            conditions = [_with_fingerprint(condition) for condition in skipif]
+            encoded[SKIPIF] = {"conditions": conditions, "unpack_depth": unpack_depth}
+        return encoded
+
+    def _calls(self, encoded: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the cheap instances that encoded arguments need, and those that these need."""
+        found: dict[str, Any] = {}
+        waiting: list[Any] = [encoded]
+        while waiting:
+            for name in called(waiting.pop()):
+                if name not in found:
+                    found[name] = self._cheap[name]
+                    waiting.append(self._cheap[name])
+        return found
 
     def file(self, instance: str, name: str, bound: str | None = None) -> Callable[[object], str | list[str]]:
         """Return the path of an input file: `bound` in the spec, or the param; none where it is not given."""
@@ -179,6 +252,7 @@ def _merged(documents: Sequence[Any], overrides: Mapping[str, Any]) -> dict[str,
 def _prepare_environment(workflow: SnakemakeWorkflow, spec_sha256: str) -> None:
     """Set what the jobs inherit."""
     os.environ[SPEC_VARIABLE] = spec_sha256
+    announce(is_main_process=workflow.is_main_process)
     # `.venv/bin/snakemake` must find the `python` beside it, without the environment being activated.
     here = str(Path(sys.executable).parent)
     path = os.environ.get("PATH", os.defpath).split(os.pathsep)
@@ -193,6 +267,7 @@ def _prepare_environment(workflow: SnakemakeWorkflow, spec_sha256: str) -> None:
 @cache
 def _with_fingerprint(task: str) -> str:
     module, _, name = task.partition(":")
+    announce_task(task)
     with _plain_errors():
         return f"{task}@{fingerprint(module, name)}"
 

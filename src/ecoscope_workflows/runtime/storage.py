@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
+import shutil
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
 from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows import __version__
-from ecoscope_workflows.contracts.codecs import FrameCodec, JsonCodec, TextCodec
-from ecoscope_workflows.errors import Problem, StorageError, Where
+from ecoscope_workflows.contracts.digests import digest_of
+from ecoscope_workflows.contracts.stored import read_index, read_value, write_value
+from ecoscope_workflows.errors import EcoscopeWorkflowsError, Problem, StorageError, Where
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ecoscope_workflows.contracts.codecs import Codec
+    from ecoscope_workflows.contracts.skipping import SkipSentinel
+    from ecoscope_workflows.contracts.stored import Index
 
-CHUNK = 1 << 20
 # What decides the bytes of a result beside the task's own code.
-_CODECS: Mapping[str, Codec] = {
-    ".parquet": FrameCodec(),
-    ".json": JsonCodec(),
-    ".txt": TextCodec(),
-    ".html": TextCodec(".html"),
-}
-_RECORDED = ("numpy", "pandas", "pyarrow", "geopandas", "shapely", "pyproj")
+_RECORDED = ("numpy", "pandas", "pyarrow", "geopandas", "shapely", "pyproj", "plotly")
+_MISSING_HINT = "run the workflow from its start, or check the path"
+# More files than this are brought to disk together.
+MAX_SYNCED = 100
 
 
 def sidecar(path: Path) -> Path:
@@ -35,19 +35,32 @@ def sidecar(path: Path) -> Path:
     return path.with_name(f"{path.name}.provenance.json")
 
 
-def discard(path: Path) -> None:
-    """Remove a result of an earlier run, so that there is none where this one fails."""
-    for file in (path, sidecar(path)):
+def beside(path: Path) -> Path:
+    """Return the folder for files that a task writes itself, beside its result."""
+    return path.with_name(f"{path.stem}.files")
+
+
+def discard(path: Path, suffixes: Sequence[str] = ()) -> None:
+    """Remove a result of an earlier run, so that there is none where this one fails.
+
+    Parameters
+    ----------
+    path
+        The result.
+    suffixes
+        Of the files beside it that belong to it.
+    """
+    for folder in (path, beside(path)):
+        if folder.is_dir() and not folder.is_symlink():
+            shutil.rmtree(folder)
+    for file in (path, sidecar(path), *(path.with_suffix(suffix) for suffix in suffixes)):
         file.unlink(missing_ok=True)
 
 
 def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file, read in chunks."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while chunk := stream.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+    """Return the SHA-256 of a file, or of the content of a folder that holds a collection."""
+    with _told(path):
+        return digest_of(path)
 
 
 def provenance(facts: Mapping[str, Any]) -> str:
@@ -64,7 +77,7 @@ def provenance(facts: Mapping[str, Any]) -> str:
 def write_result(
     value: Any, path: Path, codec: Codec, facts: Mapping[str, Any], allowed: Callable[[], None] | None = None
 ) -> None:
-    """Write a result so that at any moment `path` holds a whole file or none.
+    """Write a result so that at any moment `path` holds a whole one or none.
 
     Parameters
     ----------
@@ -76,29 +89,79 @@ def write_result(
         Called first, and at the last moment before the file appears; it raises where the file is no longer
         wanted.
     """
+
+    def fill(temporary: Path, record: str) -> None:
+        write_value(value, temporary, codec, record)
+        for suffix in companions_of(codec):
+            _write_companion(value, path.with_suffix(suffix), codec)
+
+    write_whole(path, fill, provenance(facts), embedded=codec.embeds_provenance, allowed=allowed)
+
+
+def _write_companion(value: Any, path: Path, codec: Any) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    codec.write_companion(value, path.suffix, temporary)
+    temporary.replace(path)
+
+
+def companions_of(codec: Codec) -> tuple[str, ...]:
+    """Return the suffixes of what a codec writes beside its file, for people to look at."""
+    return tuple(getattr(codec, "companions", ()))
+
+
+def write_whole(
+    path: Path,
+    fill: Callable[[Path, str], None],
+    record: str,
+    *,
+    embedded: bool,
+    allowed: Callable[[], None] | None = None,
+) -> None:
+    """Have a file or folder filled under another name, and give it its own once it is whole.
+
+    Parameters
+    ----------
+    path
+        The file or folder.
+    fill
+        Writes it, given its other name and the provenance.
+    record
+        The provenance.
+    embedded
+        Whether the provenance is inside; if not, it goes to a file beside it.
+    allowed
+        As in `write_result`.
+    """
     if allowed is not None:
         allowed()
     path.parent.mkdir(parents=True, exist_ok=True)
     # Left over from a run that was killed: the only writer that is allowed is this one.
     for abandoned in path.parent.glob(f".{path.name}.*.tmp"):
-        abandoned.unlink(missing_ok=True)
+        remove(abandoned)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    record = provenance(facts)
     try:
-        codec.write(value, temporary, record)
+        fill(temporary, record)
         _to_disk(temporary)
         if allowed is not None:
             allowed()
-        if not codec.embeds_provenance:
+        if not embedded:
             _write_text(sidecar(path), record + "\n")
         temporary.replace(path)
         _to_disk(path.parent)
     except Exception as error:
-        temporary.unlink(missing_ok=True)
-        if isinstance(error, StorageError):
+        remove(temporary)
+        if isinstance(error, EcoscopeWorkflowsError):
             raise
         what = f"the result cannot be stored as {path.name}: {type(error).__name__}: {error}"
         raise StorageError(Problem("EW603", what, hint="see the log for the whole error")) from error
+
+
+def remove(path: Path) -> None:
+    """Remove a file or folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _write_text(path: Path, text: str) -> None:
@@ -109,6 +172,14 @@ def _write_text(path: Path, text: str) -> None:
 
 
 def _to_disk(path: Path) -> None:
+    if path.is_dir() and path.suffix == ".tmp":
+        inside = [file for file in path.rglob("*") if file.is_file()]
+        if len(inside) > MAX_SYNCED:
+            # One pass over everything is faster than waiting for each of many small files.
+            os.sync()
+            return
+        for file in inside:
+            _to_disk(file)
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -124,15 +195,32 @@ def read_result(path: Path, codec: Codec | None = None) -> Any:
     StorageError
         When the file is missing, or is not what its name says.
     """
-    reader = _CODECS.get(path.suffix) or codec or TextCodec(path.suffix)
+    with _told(path):
+        return read_value(path, codec)
+
+
+def read_collection_index(path: Path) -> Index | SkipSentinel:
+    """Read what a result holds that is a collection, without its items.
+
+    Raises
+    ------
+    StorageError
+        When it is missing, or is no collection.
+    """
+    with _told(path):
+        return read_index(path)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say of what cannot be read what to do."""
     where = Where(str(path))
     try:
-        return reader.read(path)
+        yield
     except FileNotFoundError:
-        hint = "run the workflow from its start, or check the path"
-        raise StorageError(Problem("EW601", "there is no such file", where, hint)) from None
+        raise StorageError(Problem("EW601", "there is no such file", where, _MISSING_HINT)) from None
     except (OSError, ValueError, KeyError) as error:
         first = str(error).partition("\n")[0]
-        what = f"not a readable {path.suffix} file: {first}"
+        what = f"not a readable {path.suffix or 'collection'} file: {first}"
         hint = "delete it: the next run makes it again"
         raise StorageError(Problem("EW602", what, where, hint)) from error

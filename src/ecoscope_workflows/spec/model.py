@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from ecoscope_workflows.errors import Where
 
 
+# The two grammars, by the key that the task instances stand under; `tasks` is the README's.
+WORKFLOW_GRAMMAR = "workflow"
+README_GRAMMAR = "tasks"
+
+
 @dataclass(frozen=True, slots=True)
 class Literal:
     """A value written in the spec: plain data of any nesting, with no reference inside."""
@@ -103,6 +108,8 @@ class Instance:
 
     Parameters
     ----------
+    grammar
+        The grammar that it is written in: as a spec's, but for one that is included by another.
     resources, retries, timeout
         What this use asks for where it differs from what the task says of itself.
     """
@@ -120,6 +127,7 @@ class Instance:
     resources: Mapping[str, int | float | str] = field(default_factory=dict)
     retries: int | None = None
     timeout: int | None = None
+    grammar: str = WORKFLOW_GRAMMAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +226,8 @@ class Spec:
         Where the constants stand that nothing refers to.
     environment
         What the spec says that environment variables hold, by their name.
+    grammar
+        The grammar that it is written in: ``"workflow"``, or ``"tasks"`` for the README's.
     """
 
     id: str
@@ -235,3 +245,4 @@ class Spec:
     included: tuple[str, ...] = ()
     unused_variables: Mapping[str, Where] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    grammar: str = WORKFLOW_GRAMMAR

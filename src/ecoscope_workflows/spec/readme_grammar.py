@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ecoscope_workflows.spec.model import Binding, Instance, Reference, Spec
+from ecoscope_workflows.spec.model import README_GRAMMAR, Binding, Instance, Reference, Spec
 
 if TYPE_CHECKING:
     from ecoscope_workflows.spec.reader import Cursor
@@ -32,6 +32,7 @@ def read_readme_spec(root: Cursor, sha256: str) -> Spec:
         instances=tuple(instances),
         cache_root=cache_root,
         description=_text(root, "description") or "",
+        grammar=README_GRAMMAR,
     )
 
 
@@ -64,6 +65,7 @@ def _instance(tasks: Cursor, entry: Cursor, task: str) -> Instance:
         task_where=where,
         arguments=arguments,
         argument_places=places,
+        grammar=README_GRAMMAR,
     )
 
 

@@ -6,17 +6,24 @@ The text is laid out as black and ruff lay it out, so that generated files need 
 from __future__ import annotations
 
 import math
-from typing import Any
+import unicodedata
+from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.errors import Problem, TargetError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 INDENT = "    "
 # What ruff, black and snakefmt take for the length of a line where nothing else is said.
 LINE_LENGTH = 88
+# snakefmt breaks lines of a directive a little earlier than black does.
+_MARGIN = len(INDENT)
+_FAR_LEFT = -100 * LINE_LENGTH
 
 
-def literal(value: Any, level: int = 0) -> str:
-    """Return a Python expression that evaluates to `value`; containers have one item a line.
+def literal(value: Any, level: int = 0, used: int | None = None) -> str:
+    """Return a Python expression that evaluates to `value`; a container that is too long has one item a line.
 
     Parameters
     ----------
@@ -24,22 +31,59 @@ def literal(value: Any, level: int = 0) -> str:
         Plain data: None, bool, int, float, str, list or dict with text keys.
     level
         How many indents the line stands at that the expression starts in.
+    used
+        How many letters stand before it in that line, if more than the indents.
     """
-    inner, outer = INDENT * (level + 1), INDENT * level
-    if isinstance(value, dict):
-        items = [f"{text_literal(key)}: {literal(item, level + 1)}" for key, item in value.items()]
-        return "{\n" + "".join(f"{inner}{item},\n" for item in items) + outer + "}" if items else "{}"
-    if isinstance(value, list | tuple):
-        items = [literal(item, level + 1) for item in value]
-        return "[\n" + "".join(f"{inner}{item},\n" for item in items) + outer + "]" if items else "[]"
     if isinstance(value, str):
         return text_literal(value)
+    if isinstance(value, dict | list | tuple):
+        return _container(value, level, len(INDENT) * level if used is None else used)
     if isinstance(value, float) and not math.isfinite(value):
         return f'float("{value}")'
     if value is None or isinstance(value, bool | int | float):
         return repr(value).replace("e+", "e")
     what = f"a value of type {type(value).__name__} cannot be written into a program"
     raise TargetError(Problem("EW701", what))
+
+
+def _container(value: dict[str, Any] | list[Any] | tuple[Any, ...], level: int, used: int) -> str:
+    parts = value.items() if isinstance(value, dict) else ((None, item) for item in value)
+    items = [("" if key is None else f"{text_literal(key)}: ", item) for key, item in parts]
+    return laid_out("{}" if isinstance(value, dict) else "[]", items, literal, level, used)
+
+
+def laid_out(
+    brackets: str,
+    items: Sequence[tuple[str, Any]],
+    write: Callable[[Any, int, int], str],
+    level: int,
+    used: int,
+) -> str:
+    """Return items in brackets: on one line where they fit there with a comma behind, else each on its own.
+
+    Parameters
+    ----------
+    brackets
+        The opening and the closing one.
+    items
+        For each what stands before it, and the item.
+    write
+        Writes an item, given the level and the letters before it in its line.
+    level, used
+        As in `literal`.
+    """
+    # So far to the left that what is inside fits whatever its own length.
+    flat = ", ".join(f"{key}{write(item, 0, _FAR_LEFT)}" for key, item in items)
+    if used + _width(flat) + len(brackets) < LINE_LENGTH - _MARGIN:
+        return f"{brackets[0]}{flat}{brackets[1]}"
+    inner = INDENT * (level + 1)
+    lines = [f"{inner}{key}{write(item, level + 1, len(inner) + _width(key))},\n" for key, item in items]
+    return f"{brackets[0]}\n{''.join(lines)}{INDENT * level}{brackets[1]}"
+
+
+def _width(text: str) -> int:
+    """Return the columns that a text takes, of which some letters of East Asia take two."""
+    return len(text) + sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
 
 
 def text_literal(text: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import keyword
 from typing import TYPE_CHECKING, Any
 
+from ecoscope_workflows.graph.fan_out import flattened
 from ecoscope_workflows.spec.model import DictOf, Environment, ListOf, Literal, Reference
 from ecoscope_workflows.targets.lines import one_line, testing_note
-from ecoscope_workflows.targets.quoting import INDENT, LINE_LENGTH, literal, text_literal
+from ecoscope_workflows.targets.quoting import INDENT, LINE_LENGTH, laid_out, literal, text_literal
 from ecoscope_workflows.targets.templating import render, render_file
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ecoscope_workflows.spec.model import Binding
-    from ecoscope_workflows.targets.view import Row, View
+    from ecoscope_workflows.targets.view import Row, SkipIf, View
 
 
 def script(view: View, template: Path | None = None) -> str:
@@ -29,8 +30,8 @@ def script(view: View, template: Path | None = None) -> str:
 def script_context(view: View) -> dict[str, Any]:
     """Return what a template may print; `docs/reference/templates.md` describes it."""
     names = _function_names(view.rows)
-    used = {item.instance for row in view.rows for item in row.inputs}
-    steps = [_step(row, names[row.id], row.id in used) for row in view.rows]
+    used = {name for row in view.rows if row.mock is None or row.each for name in row.node.depends_on}
+    steps = [_step(row, names[row.id], row.id in used, view.skipif) for row in view.rows]
     return {
         "name": text_literal(view.name),
         "workflow_name": view.name,
@@ -43,6 +44,7 @@ def script_context(view: View) -> dict[str, Any]:
         "docstring": _docstring(view),
         "imports": _imports(view.rows, names),
         "steps": steps,
+        "skipif": _skipif(view.skipif, 2) if view.skipif else [],
     }
 
 
@@ -91,12 +93,8 @@ def _import(module: str, names: Sequence[str]) -> list[str]:
     return [f"from {module} import (", *(f"{INDENT}{name}," for name in names), ")"]
 
 
-def _step(row: Row, function: str, used: bool) -> dict[str, Any]:  # noqa: FBT001  # one call, above
-    options = []
-    if row.mock:
-        options.append(f"mock={text_literal(row.mock)}")
-    elif row.node.bound:
-        options.append(_bound(sorted(row.node.bound)))
+def _step(row: Row, function: str, used: bool, default: SkipIf | None) -> dict[str, Any]:  # noqa: FBT001  # one call, above
+    options = _options(row, default)
     declared = f"Instance({', '.join([function, *options])})"
     fits = len(f'{INDENT * 3}"{row.id}": {declared},') <= LINE_LENGTH and "\n" not in declared
     inside = [argument for argument in row.node.arguments.items() if not row.mock]
@@ -111,25 +109,65 @@ def _step(row: Row, function: str, used: bool) -> dict[str, Any]:  # noqa: FBT00
         "assignment": f"{row.id}_return = " if used else "",
         "options": options,
         "declared_on_one_line": declared if fits or not options else "",
+        "each": _each(row),
         "arguments": [_argument(name, value) for name, value in inside],
     }
 
 
+def _options(row: Row, default: SkipIf | None) -> list[str]:
+    """Return what the declaration of an instance says beside its task."""
+    options = []
+    if row.mock:
+        options.append(f"mock={text_literal(row.mock)}")
+    elif row.node.bound:
+        options.append(_bound(sorted(row.node.bound)))
+    if row.cheap:
+        options.append("cheap=True")
+    if row.threads > 1 and row.each is not None:
+        options.append(f"threads={row.threads}")
+    if row.skipif != default and row.mock is None:
+        options += _skipif(row.skipif, 4)
+    return options
+
+
+def _skipif(skipif: SkipIf | None, level: int) -> list[str]:
+    conditions = list(skipif.conditions) if skipif else []
+    said = [f"skipif={literal(conditions, level, 4 * level + 7)}"]
+    return [*said, f"unpack_depth={skipif.unpack_depth}"] if skipif and skipif.unpack_depth != 1 else said
+
+
+def _each(row: Row) -> str:
+    """Return what a task is called for one by one, as an argument of its call."""
+    fan_out = row.node.instance.fan_out
+    if fan_out is None:
+        return ""
+    names = fan_out.argnames
+    written = text_literal(names[0]) if len(names) == 1 else f"[{', '.join(map(text_literal, names))}]"
+    start = f"workflow.{fan_out.method}({written}, "
+    return f"{start}{expression(flattened(fan_out.argvalues), 2, 8 + len(start))})"
+
+
 def _bound(names: Sequence[str]) -> str:
-    line = f"bound=[{', '.join(map(text_literal, names))}]"
-    return line if len(f"{INDENT * 4}{line},") <= LINE_LENGTH else f"bound={literal(list(names), 4)}"
+    return f"bound={literal(list(names), 4, 22)}"
 
 
 def _argument(name: str, binding: Binding) -> str:
     # `class=` is no Python; a mapping says the same.
     if keyword.iskeyword(name):
-        return f"**{expression(DictOf({name: binding}, binding.where), 2)}"
-    return f"{name}={expression(binding, 2)}"
+        return f"**{expression(DictOf({name: binding}, binding.where), 2, 10)}"
+    return f"{name}={expression(binding, 2, 9 + len(name))}"
 
 
-def expression(binding: Binding, level: int) -> str:
-    """Return a binding as a Python expression: variables for results, literals for values."""
-    inner, outer = INDENT * (level + 1), INDENT * level
+def expression(binding: Binding, level: int, used: int) -> str:
+    """Return a binding as a Python expression: variables for results, literals for values.
+
+    Parameters
+    ----------
+    binding
+        What to write.
+    level, used
+        As in `ecoscope_workflows.targets.quoting.literal`.
+    """
     match binding:
         case Reference(instance, path=path):
             part = f".part({', '.join(literal(step) for step in path)})" if path else ""
@@ -137,13 +175,9 @@ def expression(binding: Binding, level: int) -> str:
         case Environment(name):
             return f"workflow.environment({text_literal(name)})"
         case ListOf(items):
-            lines = [f"{inner}{expression(item, level + 1)},\n" for item in items]
-            return "[\n" + "".join(lines) + outer + "]"
+            return laid_out("[]", [("", item) for item in items], expression, level, used)
         case DictOf(entries):
-            lines = [
-                f"{inner}{text_literal(key)}: {expression(item, level + 1)},\n"
-                for key, item in entries.items()
-            ]
-            return "{\n" + "".join(lines) + outer + "}"
+            pairs = [(f"{text_literal(key)}: ", item) for key, item in entries.items()]
+            return laid_out("{}", pairs, expression, level, used)
         case Literal(value):
-            return literal(value, level)
+            return literal(value, level, used)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows import __version__
-from ecoscope_workflows.errors import Problem, TargetError
-from ecoscope_workflows.spec.encoding import encode
-from ecoscope_workflows.spec.model import Literal, Reference
+from ecoscope_workflows.graph.fan_out import flattened
+from ecoscope_workflows.spec.encoding import INPUT, called, encode
+from ecoscope_workflows.spec.model import Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from ecoscope_workflows.graph.model import Graph, Node
 
@@ -31,12 +31,35 @@ class Input:
         The name of the file in the results, or an empty text for a file that a param names.
     path
         The path of a file that the spec itself names.
+    owner
+        The cheap instance whose argument it is, where it is not the instance's own.
+    each
+        Whether it is what `map` or `mapvalues` goes through.
     """
 
     argument: str
     instance: str = ""
     file: str = ""
     path: str = ""
+    owner: str = ""
+    each: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """What an instance is called for one by one: the method, the arguments, and the encoded collection."""
+
+    method: str
+    argnames: tuple[str, ...]
+    argvalues: Any
+
+
+@dataclass(frozen=True, slots=True)
+class SkipIf:
+    """When an instance is skipped: conditions as ``module:name``, and how deep arguments are unpacked."""
+
+    conditions: tuple[str, ...]
+    unpack_depth: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +81,34 @@ class Row:
     timeout: int | None = None
     image: str | None = None
     mock: str | None = None
+    each: Each | None = None
+    skipif: SkipIf | None = None
+    companions: tuple[str, ...] = ()
+    cheap: bool = False
+
+    @property
+    def is_folder(self) -> bool:
+        """Return whether the result is a folder: a collection, with a file per item."""
+        return "." not in self.result
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A workflow as a template prints it."""
+    """A workflow as a template prints it.
+
+    Parameters
+    ----------
+    rows
+        The instances that get a job, and among them the cheap ones, that do not; each after those it needs.
+    wanted
+        The files of the results that a run makes.
+    mocks
+        The instances whose results are example data.
+    testing
+        Whether the program is for testing only.
+    skipif
+        When an instance is skipped where nothing else is said.
+    """
 
     name: str
     description: str
@@ -73,6 +119,18 @@ class View:
     wanted: tuple[str, ...]
     mocks: tuple[str, ...]
     testing: bool
+    skipif: SkipIf | None = None
+
+    @property
+    def jobs(self) -> tuple[Row, ...]:
+        """Return the instances that get a job of their own."""
+        return tuple(row for row in self.rows if not row.cheap)
+
+    @property
+    def cheap(self) -> tuple[Row, ...]:
+        """Return the instances that are evaluated in the jobs that need them; not those that none needs."""
+        used = _used(self.rows)
+        return tuple(row for row in self.rows if row.cheap and row.id in used)
 
 
 def view(graph: Graph, mocks: Mapping[str, str] | None = None, *, testing: bool = False) -> View:
@@ -86,17 +144,15 @@ def view(graph: Graph, mocks: Mapping[str, str] | None = None, *, testing: bool 
         For each mocked instance the file that stands in for its result.
     testing
         Whether the program is for testing only; it says so in its header.
-
-    Raises
-    ------
-    TargetError
-        With every part of the spec that no target can run yet.
     """
-    problems = list(_not_yet(graph))
-    if problems:
-        raise TargetError(problems)
-    files = {node.id: f"{node.id}{_suffix(node)}" for node in graph}
-    rows = tuple(_row(node, files, (mocks or {}).get(node.id)) for node in graph)
+    mocked = mocks or {}
+    cheap = _cheap(graph, mocked)
+    files = {node.id: f"{node.id}{node.suffix}" for node in graph}
+    found: dict[str, Row] = {}
+    for node in graph:
+        found[node.id] = _row(node, files, mocked.get(node.id), cheap, found)
+    rows = tuple(found.values())
+    default = _skipif(graph)
     spec = graph.spec
     return View(
         name=spec.id,
@@ -106,9 +162,48 @@ def view(graph: Graph, mocks: Mapping[str, str] | None = None, *, testing: bool 
         version=__version__,
         rows=rows,
         wanted=_wanted(rows, [node.id for node in graph.leaves]),
-        mocks=tuple(mocks or {}),
+        mocks=tuple(mocked),
         testing=testing,
+        skipif=default,
     )
+
+
+def _cheap(graph: Graph, mocks: Mapping[str, str]) -> frozenset[str]:
+    """Return the instances that get no job: cheap tasks, for which nothing special is asked."""
+    leaves = {node.id for node in graph.leaves}
+    return frozenset(
+        node.id
+        for node in graph
+        if node.task.metadata.cheap
+        and node.id not in leaves
+        and node.id not in mocks
+        and not node.instance.resources
+        and node.instance.retries is None
+        and node.instance.timeout is None
+        and not any(parameter.is_file for parameter in node.task.parameters.values())
+    )
+
+
+def _used(rows: Sequence[Row]) -> set[str]:
+    """Return the cheap instances that a job needs: not those that only a mocked one would."""
+    used: set[str] = set()
+    for row in reversed(rows):
+        if not row.cheap or row.id in used:
+            used |= {name for value in _encoded(row) for name in called(value)}
+    return used
+
+
+def _encoded(row: Row) -> list[Any]:
+    return [*row.bound.values(), *([row.each.argvalues] if row.each else [])]
+
+
+def _skipif(graph: Graph) -> SkipIf | None:
+    """Return the conditions that most instances have, so that each need not say so."""
+    default = graph.spec.default_skipif
+    found = [node for node in graph if default is not None and node.instance.skipif == default]
+    if not found or default is None or not found[0].conditions:
+        return None
+    return SkipIf(found[0].conditions, default.unpack_depth)
 
 
 def _wanted(rows: Sequence[Row], leaves: Sequence[str]) -> tuple[str, ...]:
@@ -123,35 +218,27 @@ def _wanted(rows: Sequence[Row], leaves: Sequence[str]) -> tuple[str, ...]:
     return tuple(row.result for row in rows if row.id in wanted)
 
 
-def _not_yet(graph: Graph) -> Iterator[Problem]:
-    for node in graph:
-        fan_out, skipif = node.instance.fan_out, node.instance.skipif
-        if fan_out:
-            what = f"{node.id} uses `{fan_out.method}`, which the targets of this version cannot run"
-            yield Problem("EW702", what, fan_out.where, "call the task once, without it")
-        if skipif and skipif.conditions != ("never",):
-            what = f"{node.id} uses `skipif`, which the targets of this version cannot run"
-            yield Problem("EW702", what, skipif.where, "remove it, or use `conditions: [never]`")
-
-
-def _suffix(node: Node) -> str:
-    return node.codec.suffix if node.codec else ""
-
-
-def _row(node: Node, files: Mapping[str, str], mock: str | None) -> Row:
+def _row(
+    node: Node, files: Mapping[str, str], mock: str | None, cheap: Collection[str], before: Mapping[str, Row]
+) -> Row:
     inputs: list[Input] = []
     bound: dict[str, Any] = {}
-    for argument, binding in node.arguments.items():
+    for argument, binding in node.arguments.items() if mock is None else ():
         instances: list[str] = []
-        encoded = encode(binding, instances)
+        encoded = encode(binding, instances, cheap)
         inputs += [Input(argument, instance, files[instance]) for instance in instances]
         parameter = node.task.parameters.get(argument)
         if parameter and parameter.is_file and isinstance(binding, Literal) and binding.value is not None:
             inputs.append(Input(argument, path=str(binding.value)))
         # A result as a whole is said by its file alone.
-        elif not isinstance(binding, Reference) or binding.path:
+        elif encoded != {INPUT: 0}:
             bound[argument] = encoded
-    inputs += [Input(name) for name, parameter in node.free.items() if parameter.is_file]
+    inputs += [Input(name) for name, parameter in node.free.items() if parameter.is_file and mock is None]
+    each, each_inputs = _each(node, files, cheap)
+    inputs += each_inputs
+    values = [*bound.values(), *([each.argvalues] if each else [])]
+    if node.id not in cheap:
+        inputs += _inputs_of_cheap(values, before)
     metadata, instance = node.task.metadata, node.instance
     resources = {**metadata.resources, **instance.resources}
     threads = int(resources.pop("threads", 1))
@@ -167,12 +254,41 @@ def _row(node: Node, files: Mapping[str, str], mock: str | None) -> Row:
         function=node.task.name,
         result=files[node.id],
         node=node,
-        inputs=() if mock else tuple(inputs),
-        bound={} if mock else bound,
+        inputs=tuple(inputs),
+        bound=bound,
         threads=threads,
         resources=resources,
         retries=metadata.retries if instance.retries is None else instance.retries,
         timeout=timeout,
         image=metadata.image,
         mock=mock,
+        each=each,
+        skipif=SkipIf(node.conditions, instance.skipif.unpack_depth)
+        if instance.skipif and node.conditions
+        else None,
+        companions=tuple(getattr(node.codec, "companions", ())) if not instance.fan_out else (),
+        cheap=node.id in cheap,
     )
+
+
+def _each(node: Node, files: Mapping[str, str], cheap: Collection[str]) -> tuple[Each | None, list[Input]]:
+    fan_out = node.instance.fan_out
+    if fan_out is None:
+        return None, []
+    instances: list[str] = []
+    encoded = encode(flattened(fan_out.argvalues), instances, cheap)
+    inputs = [Input("argvalues", instance, files[instance], each=True) for instance in instances]
+    return Each(fan_out.method, fan_out.argnames, encoded), inputs
+
+
+def _inputs_of_cheap(values: Sequence[Any], before: Mapping[str, Row]) -> Iterator[Input]:
+    """Yield the files that the cheap instances in some encoded values need, each instance once."""
+    seen: dict[str, None] = {}
+    waiting = [name for value in values for name in called(value)]
+    while waiting:
+        name = waiting.pop(0)
+        if name not in seen:
+            seen[name] = None
+            waiting += [inner for value in _encoded(before[name]) for inner in called(value)]
+    for name in seen:
+        yield from (replace(item, owner=name) for item in before[name].inputs)

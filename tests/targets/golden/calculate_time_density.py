@@ -5,12 +5,12 @@ Run it with: python calculate_time_density.py --config params.yaml
 
 from ecoscope_workflows.runtime.script import Instance, Script
 from ecoscope_workflows.tasks.analysis import calculate_time_density
-from ecoscope_workflows.tasks.io import get_subjectgroup_observations
-from ecoscope_workflows.tasks.preprocessing import (
-    process_relocations,
+from ecoscope_workflows.tasks.preprocessing import process_relocations
+from ecoscope_workflows.tasks.readme import (
+    draw_ecomap,
+    get_subjectgroup_observations,
     relocations_to_trajectory,
 )
-from ecoscope_workflows.tasks.results import draw_ecomap
 
 
 def main() -> None:

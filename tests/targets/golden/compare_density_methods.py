@@ -6,18 +6,15 @@ Run it with: python compare_density_methods.py --config params.yaml
 from ecoscope_workflows.runtime.script import Instance, Script
 from ecoscope_workflows.tasks.analysis import calculate_time_density
 from ecoscope_workflows.tasks.io import load_relocations
-from ecoscope_workflows.tasks.preprocessing import (
-    process_relocations,
-    relocations_to_trajectory,
-)
-from ecoscope_workflows.tasks.results import draw_ecomap
+from ecoscope_workflows.tasks.preprocessing import process_relocations
+from ecoscope_workflows.tasks.readme import draw_ecomap, relocations_to_trajectory
 
 
 def main() -> None:
     """Run the tasks one after the other."""
     workflow = Script.start(
         "compare_density_methods",
-        spec_sha256="7c604aef52b79981ad87d38eb58ceddb712b868d2328110aaaa7e927cad65bf7",
+        spec_sha256="69f5d41fe99050873580f6661a4160ae9a9e2a1ec6ce9f58b62e348fc2ac2f89",
         instances={
             "relocations": Instance(load_relocations),
             "clean_relocations": Instance(
@@ -88,22 +85,8 @@ def main() -> None:
     clean_relocations_return = workflow.run(
         "clean_relocations",
         observations=relocations_return,
-        filter_point_coords=[
-            [
-                180,
-                90,
-            ],
-            [
-                0,
-                0,
-            ],
-        ],
-        relocs_columns=[
-            "groupby_col",
-            "fixtime",
-            "junk_status",
-            "geometry",
-        ],
+        filter_point_coords=[[180, 90], [0, 0]],
+        relocs_columns=["groupby_col", "fixtime", "junk_status", "geometry"],
     )
 
     # Join fixes to segments
@@ -170,9 +153,7 @@ def main() -> None:
         title_kws={},
         tile_layers=[],
         north_arrow_kws={},
-        add_gdf_kws={
-            "column": "speed_kmhr",
-        },
+        add_gdf_kws={"column": "speed_kmhr"},
     )
 
     workflow.finish()

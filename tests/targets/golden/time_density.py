@@ -6,11 +6,8 @@ Run it with: python time_density.py --config params.yaml
 from ecoscope_workflows.runtime.script import Instance, Script
 from ecoscope_workflows.tasks.analysis import calculate_time_density
 from ecoscope_workflows.tasks.io import load_relocations
-from ecoscope_workflows.tasks.preprocessing import (
-    process_relocations,
-    relocations_to_trajectory,
-)
-from ecoscope_workflows.tasks.results import draw_ecomap
+from ecoscope_workflows.tasks.preprocessing import process_relocations
+from ecoscope_workflows.tasks.readme import draw_ecomap, relocations_to_trajectory
 
 
 def main() -> None:

@@ -190,7 +190,7 @@ def test_the_example_result_is_that_of_the_example_trajectory() -> None:
     tasks = resources.files("ecoscope_workflows.tasks")
     trajectory, example = (
         gpd.read_parquet(io.BytesIO((tasks / f"{name}.example-return.parquet").read_bytes()))
-        for name in ("preprocessing/relocations-to-trajectory", "analysis/calculate-time-density")
+        for name in ("readme/relocations-to-trajectory", "analysis/calculate-time-density")
     )
     # Its fastest segment is longer in the plane of the default crs than on the ground.
     with pytest.warns(UserWarning, match="1 of 1001 segments are not in the time density: in the plane"):

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from ecoscope_workflows.tasks.io import _earthranger_account, get_subjectgroup_observations
+from ecoscope_workflows.tasks.io import _earthranger_account
+from ecoscope_workflows.tasks.readme import get_subjectgroup_observations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,3 +75,30 @@ def download(site: EarthRangerStandIn, earthranger_module: ModuleType) -> Downlo
         return get_subjectgroup_observations(**{**arguments, **replaced})
 
     return call
+
+
+@pytest.fixture
+def connected(site: EarthRangerStandIn, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """Return the name of a connection to the site, whose settings stand in the environment."""
+    settings = {
+        "server": site.url,
+        "username": site.username,
+        "password": site.password,
+        "tcp_limit": "3",
+        "sub_page_size": "20",
+    }
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.delenv("ECOSCOPE_WORKFLOWS_CONFIG", raising=False)
+    for name, text in settings.items():
+        monkeypatch.setenv(f"ECOSCOPE_WORKFLOWS__CONNECTIONS__EARTHRANGER__TEST_SITE__{name}".upper(), text)
+    return "test_site"
+
+
+@pytest.fixture
+def connected_by_token(connected: str, site: EarthRangerStandIn, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return the name of a connection to the site that has a token."""
+    prefix = "ECOSCOPE_WORKFLOWS__CONNECTIONS__EARTHRANGER__TEST_SITE__"
+    monkeypatch.delenv(f"{prefix}USERNAME")
+    monkeypatch.delenv(f"{prefix}PASSWORD")
+    monkeypatch.setenv(f"{prefix}TOKEN", site.token)
+    return connected

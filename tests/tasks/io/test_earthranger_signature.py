@@ -11,7 +11,7 @@ from pydantic import create_model
 
 from ecoscope_workflows.annotations import FromEnvironment
 from ecoscope_workflows.decorators import task_metadata
-from ecoscope_workflows.tasks.io import get_subjectgroup_observations
+from ecoscope_workflows.tasks.readme import get_subjectgroup_observations
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,9 +13,12 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
+from pydantic import TypeAdapter, ValidationError
 
+from ecoscope_workflows.registry.signature import task_info
 from ecoscope_workflows.tasks.preprocessing import process_relocations
 from ecoscope_workflows.tasks.schemas import Relocations
+from ecoscope_workflows.tasks.track_filters import Coordinate
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,6 +129,59 @@ def test_the_columns_of_every_relocation_must_be_kept(frame_of: Any) -> None:
 def test_a_filter_point_must_be_a_pair_of_numbers(frame_of: Any, pair: Any) -> None:
     with pytest.raises(ValueError, match=r"filter point 2 of filter_point_coords is .* expected two numbers"):
         process_relocations(frame_of(FIXES), [[0.0, 0.0], pair], COLUMNS)
+
+
+@pytest.mark.parametrize(
+    "points", [[{"x": 37.0, "y": 0.5}], [Coordinate(x=37.0, y=0.5)], [[37.0, 0.5]], ((37.0, 0.5),)]
+)
+def test_a_filter_point_may_be_given_in_several_ways(frame_of: Any, points: Any) -> None:
+    assert list(process_relocations(frame_of(FIXES), points, COLUMNS).index) == ["fix-2", "fix-1"]
+    adapter = task_info(process_relocations, "m", "t").parameters["filter_point_coords"].adapter
+    assert adapter.validate_python(points) == [[37.0, 0.5]]
+    # In forms it stands as it did in the README.
+    assert adapter.json_schema() == TypeAdapter(list[list[float]]).json_schema()
+
+
+@pytest.mark.parametrize("points", [[{"x": 1}], [{"x": 1, "y": "north"}], [{"x": 1, "y": 2, "z": 3}], "text"])
+def test_what_is_no_filter_point_is_refused_before_a_run(points: Any) -> None:
+    adapter = task_info(process_relocations, "m", "t").parameters["filter_point_coords"].adapter
+    with pytest.raises(ValidationError):
+        adapter.validate_python(points)
+
+
+OPTIONAL = ["extra__subject__name", "extra__subject__sex", "patrol_serial_number", "patrol_status"]
+
+
+def test_optional_columns_that_are_missing_say_none(frame_of: Any) -> None:
+    frame = frame_of(FIXES, extra__subject__sex=["male", None, np.nan], patrol_status=[None] * 3)
+    before = frame.copy(deep=True)
+    found: Any = process_relocations(frame, [], [*COLUMNS, *OPTIONAL])
+    assert list(found.columns) == [*COLUMNS, "name", "sex", "patrol_serial_number", "patrol_status"]
+    assert list(found["name"]) == list(found["patrol_serial_number"]) == ["None"] * 3
+    assert list(found["sex"]) == ["male", "None", "None"]
+    assert list(found["patrol_status"]) == ["None"] * 3
+    assert_frame_equal(frame, before)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ([23456, 23457, 23458], ["23456", "23458", "23457"]),
+        ([23456.0, np.nan, 7.0], ["23456", "7", "None"]),
+        (["A-1", None, "7"], ["A-1", "7", "None"]),
+    ],
+)
+def test_serial_numbers_of_patrols_are_text(frame_of: Any, numbers: list[Any], expected: list[str]) -> None:
+    # The fixes come in another order of time.
+    frame = frame_of(FIXES, patrol_serial_number=numbers)
+    found: Any = process_relocations(frame, [], [*COLUMNS, "patrol_serial_number"])
+    assert list(found["patrol_serial_number"]) == expected
+
+
+def test_the_time_zone_is_kept(frame_of: Any) -> None:
+    found: Any = process_relocations(frame_of(FIXES, zone="Africa/Nairobi"), [], COLUMNS)
+    assert str(found["fixtime"].dt.tz) == "Africa/Nairobi"
+    Relocations.validate(found)
 
 
 def test_another_crs_is_reprojected_and_crs84_is_only_renamed(frame_of: Any) -> None:

@@ -8,7 +8,8 @@ import pytest
 from pyproj import Geod
 
 from ecoscope_workflows.tasks.io import load_relocations
-from ecoscope_workflows.tasks.preprocessing import process_relocations, relocations_to_trajectory
+from ecoscope_workflows.tasks.preprocessing import process_relocations
+from ecoscope_workflows.tasks.readme import relocations_to_trajectory
 from ecoscope_workflows.tasks.schemas import Observations, Relocations, Trajectory
 
 if TYPE_CHECKING:

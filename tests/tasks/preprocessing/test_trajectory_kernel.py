@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import subprocess
 import sys
 import warnings
@@ -15,15 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecoscope_workflows.tasks.preprocessing import relocations_to_trajectory
 from ecoscope_workflows.tasks.preprocessing._fixes import ordered_fixes
 from ecoscope_workflows.tasks.preprocessing._trajectory import (
     SegmentFilter,
-    lines,
     net_squared_displacement,
     segment_ids,
     segments_between,
 )
+from ecoscope_workflows.tasks.readme import relocations_to_trajectory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,18 +137,6 @@ def test_distances_and_headings_are_those_of_the_surveyors() -> None:
     segments = segments_between(ordered_fixes(frame([("a", 0, *flinders), ("a", 3600, *buninyong)])))
     assert segments.dist_meters == pytest.approx([54972.271], abs=1e-3)
     assert segments.heading == pytest.approx([306 + 52 / 60 + 5.37 / 3600], abs=1e-2 / 3600)
-
-
-@pytest.mark.parametrize("collecting", [True, False])
-def test_making_lines_leaves_the_garbage_collector_as_it_was(collecting: bool) -> None:
-    fixes = ordered_fixes(frame([("a", 0, 0, 0), ("a", 1, 1, 1)]))
-    before = gc.isenabled()
-    try:
-        (gc.enable if collecting else gc.disable)()
-        lines(fixes, segments_between(fixes))
-        assert gc.isenabled() is collecting
-    finally:
-        (gc.enable if before else gc.disable)()
 
 
 def test_the_filter_counts_what_lies_outside_of_each_bound() -> None:

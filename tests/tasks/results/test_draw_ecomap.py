@@ -20,7 +20,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecoscope_workflows.tasks.results import draw_ecomap
+from ecoscope_workflows.tasks.readme import draw_ecomap
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -243,7 +243,8 @@ def test_21k_segments_make_less_than_a_megabyte() -> None:
 
 
 def test_example_of_a_page_is_small_and_says_what_it_is() -> None:
-    example = ASSETS.joinpath("draw-ecomap.example-return.html").read_text(encoding="utf-8")
+    path = files("ecoscope_workflows.tasks.readme").joinpath("draw-ecomap.example-return.html")
+    example = path.read_text(encoding="utf-8")
     assert len(example) < 20_000
     assert "example data" in example
     assert Elements(example).texts["title"] == ["Example of a map"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ecoscope_workflows.spec.model import Reference
+from ecoscope_workflows.spec.migration.readme_tasks import meant_by
+from ecoscope_workflows.spec.model import README_GRAMMAR, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,4 +28,5 @@ def _said(instance: Instance, ids: Mapping[str, str]) -> object:
         name: ids.get(value.instance, value.instance) if isinstance(value, Reference) else value
         for name, value in instance.arguments.items()
     }
-    return ids.get(instance.id, instance.id), instance.task, arguments
+    task = meant_by(instance.task) if instance.grammar == README_GRAMMAR else instance.task
+    return ids.get(instance.id, instance.id), task, arguments

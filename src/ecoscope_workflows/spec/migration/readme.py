@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ecoscope_workflows.errors import Problem
 from ecoscope_workflows.spec.migration.entries import add_after, rename_key, separator
 from ecoscope_workflows.spec.migration.layout import Alias, Mapping, Scalar, Sequence, is_merge, key_text
+from ecoscope_workflows.spec.migration.readme_tasks import meant_by
 from ecoscope_workflows.spec.migration.words import (
     free_instance_id,
     free_spec_id,
@@ -159,11 +160,15 @@ class ReadmeMigration:
     def named(self, task: Entry) -> tuple[str, str]:
         """Return the id and the task of an entry, as they are written."""
         name = key_text(task)
+        identifier = word(self.names.instances[short_name(name)])
         key = self.edits.text[task.key.start : task.key.end]
+        if meant_by(name) != name:
+            quote = key[-1] if key[-1] in "'\"" else ""
+            return identifier, f"{quote}{meant_by(name)}{quote}"
         as_written = not (
             isinstance(task.key, Scalar) and task.key.bare and task.key.content == task.key.start
         )
-        return word(self.names.instances[short_name(name)]), key if as_written else word(name)
+        return identifier, key if as_written else word(name)
 
     def flow_task(self, task: Entry, colon: int) -> None:
         """Rewrite ``task: {…}`` within braces."""

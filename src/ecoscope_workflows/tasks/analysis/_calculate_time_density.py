@@ -13,6 +13,9 @@ from ecoscope_workflows.decorators import distributed
 from ecoscope_workflows.tasks.schemas import TimeDensity, Trajectory
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ecoscope_workflows.tasks.analysis._elliptical_time_density import Grid, TimeDensityRaster
     from ecoscope_workflows.tasks.analysis._percentile_areas import PercentileArea
     from ecoscope_workflows.tasks.analysis._planar_segments import PlanarSegments
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 MIN_GRID_CELLS = 50
 # The published table of speeds steps by 1 m per hour and needs some steps; receivers scatter by far more.
 MIN_METRES_PER_HOUR = 10.0
+# A speed that only one in so many tracks of this length holds is no animal's.
+TRACKS_PER_OUTLIER = 1e6
 
 
 @distributed(tags=["analysis"])
@@ -95,8 +100,8 @@ def calculate_time_density(  # the published parameters, and always given by nam
     Warns
     -----
     UserWarning
-        With the number of segments that could not be used or lie between the cell centres, and when the
-        grid is too coarse.
+        With the number of segments that could not be used or lie between the cell centres, with the number
+        of those that are faster than the other speeds make likely, and when the grid is too coarse.
     """
     del nodata_value
     _check_parameters(pixel_size, band_count, max_speed_factor, expansion_factor, method)
@@ -163,6 +168,7 @@ def _raster(segments: PlanarSegments, grid: Grid, max_speed_factor: float, metho
         )
     metres_per_hour = segments.speeds[moving] * 1000.0
     weibull = fit_weibull(metres_per_hour)
+    _warn_of_outliers(metres_per_hour, weibull.exceeded_once_in(metres_per_hour.size * TRACKS_PER_OUTLIER))
     fastest = max_speed_factor * float(metres_per_hour.max())
     if fastest < MIN_METRES_PER_HOUR:
         raise ValueError(
@@ -173,6 +179,17 @@ def _raster(segments: PlanarSegments, grid: Grid, max_speed_factor: float, metho
         PublishedTable(weibull, fastest) if method == "ecoscope" else FormulaTable(weibull, fastest)
     )
     return time_density(segments, grid, table)
+
+
+def _warn_of_outliers(metres_per_hour: NDArray[np.float64], limit: float) -> None:
+    outliers = metres_per_hour[metres_per_hour > limit]
+    if outliers.size:
+        warnings.warn(
+            f"{outliers.size} of {metres_per_hour.size} segments are faster than {limit / 1000.0:.3g} km/h, "
+            f"up to {outliers.max() / 1000.0:.3g} km/h; by the distribution of all speeds, one in a million "
+            "such tracks has a single one: check them for wrong fixes, or lower the maximum speed",
+            stacklevel=4,
+        )
 
 
 def _warn_of_missing(raster: TimeDensityRaster, count: int) -> None:

@@ -40,6 +40,10 @@ class Weibull:
             exponent = (self.shape - 1.0) * log_ratio - np.exp(self.shape * log_ratio)
         return np.asarray(self.shape / self.scale * np.exp(exponent), dtype=np.float64)
 
+    def exceeded_once_in(self, count: float) -> float:
+        """Return the value that one in `count` values exceeds, for a count above 1."""
+        return float(self.scale * np.log(count) ** (1.0 / self.shape))
+
 
 def fit_weibull(speeds: NDArray[np.float64]) -> Weibull:
     """Fit a Weibull distribution with location 0 by maximum likelihood.

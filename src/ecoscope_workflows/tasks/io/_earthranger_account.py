@@ -14,25 +14,27 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
+
+from ecoscope_workflows.tasks.io._earthranger_credentials import Credentials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 log = logging.getLogger(__name__)
 
-API = "/api/v1.0"
+API = "/api"
 SIGN_IN = "/oauth2/token"
-# The public id of EarthRanger's own web page: a site accepts password sign-in for it without further set-up.
-CLIENT_ID = "das_web_client"
 
 # Five tries span half a minute at most when the site does not say how long to wait: a restart, not an outage.
 ATTEMPTS = 5
 BACKOFF_SECONDS = 1.0
 # A site that asks for more than this has closed for a while; the error says so instead of holding a job.
 LONGEST_PAUSE_SECONDS = 120.0
+# How many records one request asks for, where nobody says; sites give a few thousand at most.
+PAGE_SIZE = 4000
 # Tokens live for hours: a third refusal in a row of one request is no expiry.
 SIGN_INS_PER_REQUEST = 3
 # A page of thousands of observations takes a busy site a minute.
@@ -41,6 +43,10 @@ TIMEOUT = httpx.Timeout(30.0, connect=10.0, read=120.0)
 
 class StoppedError(Exception):
     """Another request of the same download failed, so that this one is not worth waiting for."""
+
+
+class MissingError(ConnectionError):
+    """The site has nothing at a path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +113,26 @@ class Account:
         What the user signs in with.
     connections
         How many connections to the site may be open at once.
+    page_size
+        How many records one request asks for; the site may give fewer.
+    credentials
+        What the account signs in with, in place of `username` and `password`.
     """
 
-    def __init__(self, server: str, username: str, password: str, connections: int) -> None:
+    def __init__(
+        self,
+        server: str,
+        username: str = "",
+        password: str = "",
+        connections: int = 5,
+        *,
+        page_size: int = PAGE_SIZE,
+        credentials: Credentials | None = None,
+    ) -> None:
         self.site = site_root(server)
-        self._username = username
-        self._password = password
+        self.connections = connections
+        self.page_size = page_size
+        self._credentials = credentials or Credentials(username, password)
         self._tokens = [""]
         self._signing_in = threading.Lock()
         self._stopped = threading.Event()
@@ -134,8 +154,8 @@ class Account:
         """End every request that is not under way yet, or waits for its next try, with `StoppedError`."""
         self._stopped.set()
 
-    def get(self, path: str, query: Mapping[str, str | int]) -> Any:
-        """Return the data that the API holds at `path`.
+    def get(self, path: str, query: Mapping[str, str | int], version: str = "v1.0") -> Any:
+        """Return the data that a version of the API holds at `path`.
 
         Raises
         ------
@@ -148,7 +168,7 @@ class Account:
         for _ in range(SIGN_INS_PER_REQUEST):
             token = self._token(refused)
             headers = {"Authorization": f"Bearer {token}"}
-            answer = self._ask("GET", f"{API}{path}", params=dict(query), headers=headers)
+            answer = self._ask("GET", f"{API}/{version}{path}", params=dict(query), headers=headers)
             if answer.status != httpx.codes.UNAUTHORIZED:
                 return self._data(answer, path)
             refused = token
@@ -159,37 +179,37 @@ class Account:
         if answer.status == httpx.codes.FORBIDDEN:
             raise PermissionError(f"EarthRanger at {self.site} does not let this user read {path}{detail}")
         if not httpx.codes.is_success(answer.status):
-            raise ConnectionError(f"EarthRanger at {self.site} answered {answer.status} to {path}{detail}")
+            kind = MissingError if answer.status == httpx.codes.NOT_FOUND else ConnectionError
+            raise kind(f"EarthRanger at {self.site} answered {answer.status} to {path}{detail}")
         if not isinstance(answer.payload, dict) or "data" not in answer.payload:
-            raise ConnectionError(f"{self.site} does not answer like EarthRanger: check the URL (ER_SERVER)")
+            setting = self._credentials.server_setting
+            raise ConnectionError(f"{self.site} does not answer like EarthRanger: check the URL ({setting})")
         return answer.payload["data"]
 
     def _token(self, refused: str) -> str:
         """Return a token that differs from the `refused` one; of many threads, one signs in."""
         with self._signing_in:
             if self._tokens[-1] == refused:
-                self._tokens.append(self._sign_in())
+                self._tokens.append(self._credentials.token or self._sign_in())
+            if refused and refused == self._credentials.token:
+                raise PermissionError(
+                    f"EarthRanger at {self.site} refused the token: check {self._credentials.sign_in_setting}"
+                )
             return self._tokens[-1]
 
     def _sign_in(self) -> str:
-        form = {
-            "grant_type": "password",
-            "username": self._username,
-            "password": self._password,
-            "client_id": CLIENT_ID,
-        }
-        answer = self._ask("POST", SIGN_IN, data=form)
+        answer = self._ask("POST", SIGN_IN, data=self._credentials.form)
         if answer.status in {httpx.codes.BAD_REQUEST, httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
             detail = self._detail(answer.payload)
             raise PermissionError(
                 f"EarthRanger at {self.site} refused the user name or password{detail}:"
-                " check ER_USERNAME and ER_PASSWORD"
+                f" check {self._credentials.sign_in_setting}"
             )
         token = answer.payload.get("access_token") if isinstance(answer.payload, dict) else None
         if not httpx.codes.is_success(answer.status) or not isinstance(token, str) or not token:
             raise ConnectionError(
                 f"{self.site} does not sign users in like EarthRanger (status {answer.status} at {SIGN_IN}):"
-                " check the URL (ER_SERVER)"
+                f" check the URL ({self._credentials.server_setting})"
             )
         return token
 
@@ -208,7 +228,8 @@ class Account:
                 target = urlsplit(outcome.location)
                 place = f"{target.scheme}://{target.hostname}" if target.hostname else "another address"
                 raise ConnectionError(
-                    f"EarthRanger at {self.site} redirects to {place}: if that is right, set ER_SERVER to it"
+                    f"EarthRanger at {self.site} redirects to {place}: if that is right, set"
+                    f" {self._credentials.server_setting} to it"
                 )
             else:
                 return outcome
@@ -253,7 +274,7 @@ class Account:
         return f" ({self._scrub(reason)[:200]})" if isinstance(reason, str) else ""
 
     def _scrub(self, text: str) -> str:
-        for secret in (self._password, quote_plus(self._password), *self._tokens):
+        for secret in (*self._credentials.secrets, *self._tokens):
             text = text.replace(secret, "***") if secret else text
         return text
 

@@ -14,6 +14,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from ecoscope_workflows.contracts.track_geometry import track_array
+from ecoscope_workflows.contracts.wkb import without_collecting
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -28,6 +31,8 @@ NO_COLOUR = "#ff0000"
 TIME_COLUMNS = ("recorded_at", "created_at")
 
 
+# A million small records: the garbage collector would go through them again and again.
+@without_collecting()
 def observations_frame(
     subjects: Sequence[Record], observations: Sequence[Sequence[Record]]
 ) -> gpd.GeoDataFrame:
@@ -111,9 +116,13 @@ def _times(records: Sequence[Record], key: str) -> pd.DatetimeIndex:
 
 
 def _points(records: Sequence[Record]) -> Any:
-    positions = np.array([_position(record) for record in records], dtype=float)
-    points = shapely.points(positions)
-    points[np.isnan(positions).any(axis=1)] = None
+    positions = np.array([_position(record) for record in records], dtype=float).reshape(-1, 2)
+    unknown = np.isnan(positions).any(axis=1)
+    if not unknown.any():
+        return track_array(positions, crs="EPSG:4326")
+    with without_collecting():
+        points = shapely.points(positions)
+    points[unknown] = None
     return points
 
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
+from ecoscope_workflows.contracts.wkb import without_collecting
 from ecoscope_workflows.errors import did_you_mean
 from ecoscope_workflows.tasks.io._earthranger_account import Account, StoppedError
 
@@ -17,6 +18,8 @@ Record = dict[str, Any]
 
 # Observations that nobody, human or filter, has excluded.
 CLEAN = 0
+# Ids are 36 letters long, and an address of more than 8,000 is cut off by many servers.
+IDS_PER_REQUEST = 100
 # How a next page is named, by the kinds of paging that EarthRanger has had.
 PAGE_MARKS = ("cursor", "page", "offset")
 
@@ -43,7 +46,7 @@ def group_id(account: Account, name: str) -> str:
 
 def _groups(account: Account, query: Mapping[str, str]) -> list[Record]:
     """Return groups and the groups nested in them, each once or more often."""
-    groups = list(_records(account, "/subjectgroups/", query))
+    groups = list(all_records(account, "/subjectgroups/", query))
     for group in groups:
         # The list grows while it is read: a nested group may hold others.
         groups.extend(nested for nested in group.get("subgroups") or [] if isinstance(nested, dict))
@@ -57,9 +60,11 @@ def subjects_of(account: Account, group: str, page_size: int, *, include_inactiv
         "include_inactive": str(include_inactive).lower(),
         "page_size": page_size,
     }
-    return list({subject["id"]: subject for subject in _records(account, "/subjects/", query)}.values())
+    return list({subject["id"]: subject for subject in all_records(account, "/subjects/", query)}.values())
 
 
+# Each record counts towards the next garbage collection, and none is garbage.
+@without_collecting()
 def observations_of(
     account: Account,
     subjects: Sequence[Record],
@@ -67,24 +72,28 @@ def observations_of(
     *,
     page_size: int,
     at_once: int,
+    flags: int | None = CLEAN,
+    details: bool = False,
 ) -> list[list[Record]]:
     """Return the observations of each subject, in the order of `subjects`, asking for `at_once` of them.
 
+    Of all, only those with the exclusion flags `flags` are asked for, or all where it is None;
+    with `details`, each has a record ``observation_details``.
     The first failure stops the rest and is raised.
     """
     since, until = period
     query: dict[str, str | int] = {
         "since": since.isoformat(),
         "until": until.isoformat(),
-        "filter": CLEAN,
-        "include_details": "false",
+        "filter": "null" if flags is None else flags,
+        "include_details": str(details).lower(),
         "use_cursor": "true",
         "page_size": page_size,
     }
 
     def download(subject: Record) -> list[Record]:
         try:
-            return list(_records(account, "/observations/", {**query, "subject_id": subject["id"]}))
+            return list(all_records(account, "/observations/", {**query, "subject_id": subject["id"]}))
         except Exception:
             account.stop()
             raise
@@ -105,11 +114,52 @@ def observations_of(
     return [finished.result() for finished in downloads]
 
 
-def _records(account: Account, path: str, query: Mapping[str, str | int]) -> Iterator[Record]:
+def assignments_of(account: Account, subjects: Sequence[Record], page_size: int) -> list[Record]:
+    """Return which source each subject has worn from when to when."""
+    ids = [str(subject["id"]) for subject in subjects]
+    batches = [ids[start : start + IDS_PER_REQUEST] for start in range(0, len(ids), IDS_PER_REQUEST)]
+    return [
+        record
+        for batch in batches
+        for record in all_records(
+            account, "/subjectsources/", {"subjects": ",".join(batch), "page_size": page_size}
+        )
+    ]
+
+
+def feature_group(account: Account, name: str) -> Record:
+    """Return the one group of spatial features called `name`, with its features.
+
+    Raises
+    ------
+    ValueError
+        When no group, or more than one, has this name.
+    """
+    groups = list(all_records(account, "/spatialfeaturegroup/", {}))
+    found = [group for group in groups if group.get("name") == name]
+    if len(found) != 1:
+        if found:
+            problem = f"{len(found)} groups of spatial features at {account.site} are called {name!r}"
+            raise ValueError(f"{problem}: rename one")
+        hint = did_you_mean(name, [str(group.get("name")) for group in groups])
+        hint = hint or f"the site shows this user {len(groups)} groups"
+        raise ValueError(f"no group of spatial features at {account.site} is called {name!r}: {hint}")
+    path = f"/spatialfeaturegroup/{found[0]['id']}/"
+    group = account.get(path, {})
+    features = group.get("features") if isinstance(group, dict) else None
+    if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
+        raise ConnectionError(f"{account.site} does not answer {path} like EarthRanger")
+    # The list has what a single group lacks, such as its id.
+    return {**found[0], **group}
+
+
+def all_records(
+    account: Account, path: str, query: Mapping[str, str | int], version: str = "v1.0"
+) -> Iterator[Record]:
     """Yield the records of every page."""
     marks: set[tuple[str, str]] = set()
     while True:
-        data = account.get(path, query)
+        data = account.get(path, query, version)
         # A short list comes whole, not in pages.
         page = {"results": data} if isinstance(data, list) else data
         records = page.get("results") if isinstance(page, dict) else None

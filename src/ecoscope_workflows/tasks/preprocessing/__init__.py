@@ -4,5 +4,11 @@ from __future__ import annotations
 
 from ecoscope_workflows.tasks.preprocessing._process_relocations import process_relocations
 from ecoscope_workflows.tasks.preprocessing._relocations_to_trajectory import relocations_to_trajectory
+from ecoscope_workflows.tasks.preprocessing._sampling import downsample_relocations, upsample_relocations
 
-__all__ = ["process_relocations", "relocations_to_trajectory"]
+__all__ = [
+    "downsample_relocations",
+    "process_relocations",
+    "relocations_to_trajectory",
+    "upsample_relocations",
+]

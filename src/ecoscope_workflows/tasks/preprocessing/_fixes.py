@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from ecoscope_workflows.contracts.track_geometry import POINTS, coordinates_of
 from ecoscope_workflows.errors import did_you_mean
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ TICKS_PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 
 @dataclass(frozen=True, slots=True)
 class Fixes:
-    """Usable fixes ordered by animal and time; no two of one animal have the same time.
+    """Usable fixes ordered by animal and time.
 
     Parameters
     ----------
@@ -133,8 +134,10 @@ def wgs84_points(frame: pd.DataFrame) -> gpd.GeoSeries:
     points = gpd.GeoSeries(frame["geometry"])
     if points.crs is None:
         raise ValueError("column 'geometry' has no CRS: say which one it has, e.g. with set_crs('EPSG:4326')")
-    kinds = shapely.get_type_id(points.array)
-    others = int(((kinds != POINT_TYPE_ID) & (kinds != MISSING_TYPE_ID)).sum())
+    others = 0
+    if coordinates_of(points.array, POINTS) is None:
+        kinds = shapely.get_type_id(points.array)
+        others = int(((kinds != POINT_TYPE_ID) & (kinds != MISSING_TYPE_ID)).sum())
     if others:
         found = ", ".join(sorted(set(points.geom_type.dropna()) - {"Point"}))
         raise ValueError(f"column 'geometry' must hold points, but {others} of {len(points)} are {found}")
@@ -148,6 +151,9 @@ def wgs84_points(frame: pd.DataFrame) -> gpd.GeoSeries:
 
 def coordinates(points: gpd.GeoSeries) -> tuple[FloatArray, FloatArray]:
     """Return x and y of each point; NaN where there is no point or an empty one."""
+    known = coordinates_of(points.array, POINTS)
+    if known is not None:
+        return known[:, 0], known[:, 1]
     geometries = points.to_numpy()
     empty = shapely.is_empty(geometries)
     if empty.any():
@@ -184,18 +190,27 @@ def animal_names(animals: pd.Series[Any]) -> pd.Series[Any]:
     return animals.astype(str).where(animals.notna())
 
 
-def ordered_fixes(frame: pd.DataFrame) -> Fixes:
+def ordered_fixes(frame: pd.DataFrame, *, keeps_doubtful: bool = False) -> Fixes:
     """Return the usable fixes of a frame of relocations, ordered by animal and time.
 
-    Left out, each with a counted warning: fixes marked as junk; fixes without an animal, a time or a position
-    (none, empty, not finite, or beyond a pole); and every fix but the first of those that one animal has at
-    one time. The first is the one that stands first in the frame.
+    Left out with a counted warning are fixes without an animal, a time or a position (none, empty, not
+    finite, or beyond a pole).
+    So are doubtful fixes, unless they are asked for: those marked as junk, and every fix but the first of
+    those that one animal has at one time. The first is the one that stands first in the frame.
     A warning also counts the fixes that are earlier than the fix of the same animal before them.
+
+    Parameters
+    ----------
+    frame
+        The relocations.
+    keeps_doubtful
+        Whether doubtful fixes stay among the others; each kind of them is still counted in a warning.
     """
     longitude, latitude = coordinates(wgs84_points(frame))
     times = utc_times(frame["fixtime"])
     animals = animal_names(frame["groupby_col"])
-    usable = _usable(frame, times.notna().to_numpy(), animals.notna().to_numpy(), longitude, latitude)
+    known = (times.notna().to_numpy(), animals.notna().to_numpy())
+    usable = _usable(frame, known, (longitude, latitude), keeps_junk=keeps_doubtful)
     codes, _ = pd.factorize(animals, sort=True)
     rows = np.flatnonzero(usable)
     fixes = Fixes(
@@ -206,15 +221,33 @@ def ordered_fixes(frame: pd.DataFrame) -> Fixes:
         longitude=longitude[rows],
         latitude=latitude[rows],
     )
-    return _without_repeats(_in_order(fixes))
+    return _without_repeats(_in_order(fixes), keeps_repeats=keeps_doubtful)
+
+
+def marked_as_junk(frame: pd.DataFrame) -> BoolArray:
+    """Return of each fix whether its source or a filter has marked it as wrong."""
+    marked: BoolArray = frame["junk_status"].isin([True]).to_numpy()
+    return marked
 
 
 def _usable(
-    frame: pd.DataFrame, timed: BoolArray, named: BoolArray, longitude: FloatArray, latitude: FloatArray
+    frame: pd.DataFrame,
+    known: tuple[BoolArray, BoolArray],
+    position: tuple[FloatArray, FloatArray],
+    *,
+    keeps_junk: bool,
 ) -> BoolArray:
+    timed, named = known
+    longitude, latitude = position
     with np.errstate(invalid="ignore"):
         placed = np.isfinite(longitude) & (np.abs(latitude) <= MAX_LATITUDE)
-    good = ~frame["junk_status"].isin([True]).to_numpy()
+    good = ~marked_as_junk(frame)
+    if keeps_junk and not good.all():
+        _warn(
+            f"{(~good).sum()} of {len(good)} fixes are marked as junk: segments that start at one are left "
+            "out, segments that end at one are not; process_relocations removes such fixes"
+        )
+        good = np.ones(len(good), dtype=bool)
     reasons = (
         ("marked as junk", good),
         ("without an animal", named),
@@ -241,7 +274,7 @@ def _in_order(fixes: Fixes) -> Fixes:
     return grouped.take(np.lexsort((grouped.ticks, grouped.animal)))
 
 
-def _without_repeats(fixes: Fixes) -> Fixes:
+def _without_repeats(fixes: Fixes, *, keeps_repeats: bool) -> Fixes:
     repeats = np.zeros(len(fixes.row), dtype=bool)
     repeats[1:] = (np.diff(fixes.animal) == 0) & (np.diff(fixes.ticks) == 0)
     if not repeats.any():
@@ -249,10 +282,12 @@ def _without_repeats(fixes: Fixes) -> Fixes:
     first = np.maximum.accumulate(np.where(repeats, 0, np.arange(len(repeats))))
     moved = (fixes.longitude != fixes.longitude[first]) | (fixes.latitude != fixes.latitude[first])
     elsewhere = int((repeats & moved).sum())
-    _warn(
-        f"{repeats.sum()} of {len(repeats)} fixes repeat the animal and time of an earlier one and were "
-        f"left out: {int(repeats.sum()) - elsewhere} at its position, {elsewhere} elsewhere"
-    )
+    found = f"{repeats.sum()} of {len(repeats)} fixes repeat the animal and time of an earlier one"
+    places = f"{int(repeats.sum()) - elsewhere} at its position, {elsewhere} elsewhere"
+    if keeps_repeats:
+        _warn(f"{found}: {places}; segments without a duration are left out")
+        return fixes
+    _warn(f"{found} and were left out: {places}")
     return fixes.take(~repeats)
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 import math
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from ecoscope_workflows.annotations import DataFrame
+from pydantic import BeforeValidator
+
+from ecoscope_workflows.annotations import DataFrame, WrittenAs
 from ecoscope_workflows.decorators import Effect, distributed
 from ecoscope_workflows.tasks.schemas import Observations, Relocations
+from ecoscope_workflows.tasks.track_filters import Coordinate
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +21,30 @@ logger = logging.getLogger(__name__)
 
 # In this order: sources write "extra__subject__name".
 SOURCE_PREFIXES = ("extra__", "subject__")
+
+# What sources may leave out, and what stands for it: published workflows group and label by these columns.
+OPTIONAL_COLUMNS = (
+    *("extra__subject__name", "extra__subject__subject_subtype", "extra__subject__sex"),
+    *("patrol_type__value", "patrol_serial_number", "patrol_status", "patrol_subject"),
+)
+NOT_SAID = "None"
+SERIAL_NUMBER = "patrol_serial_number"
+
+
+def _positions(value: Any) -> Any:
+    """Return positions given as ``{x, y}``, in whole or in part, as pairs ``[x, y]``."""
+    return [_position(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _position(item: Any) -> Any:
+    if isinstance(item, dict) and set(item) == {"x", "y"}:
+        return [item["x"], item["y"]]
+    return [item.x, item.y] if hasattr(item, "x") and hasattr(item, "y") else item
+
+
+Positions = Annotated[
+    list[list[float]], BeforeValidator(_positions), WrittenAs(list[list[float] | Coordinate])
+]
 
 
 def _effect(relocs_columns: list[str]) -> Effect:
@@ -29,7 +56,7 @@ def _effect(relocs_columns: list[str]) -> Effect:
 @distributed(effect=_effect)
 def process_relocations(
     observations: DataFrame[Observations],
-    filter_point_coords: list[list[float]],
+    filter_point_coords: Positions,
     relocs_columns: list[str],
 ) -> DataFrame[Relocations]:
     """Remove wrong fixes, put the rest in order of time and keep the columns that are needed.
@@ -40,12 +67,18 @@ def process_relocations(
     Removed fixes are counted: in a warning where the position is missing or impossible, else in the log.
     Fixes that are not in order of time are sorted; fixes of the same time stay in the order they came in.
 
+    Some columns need not exist, because sources may leave them out: ``extra__subject__name``,
+    ``extra__subject__subject_subtype``, ``extra__subject__sex``, ``patrol_type__value``,
+    ``patrol_serial_number``, ``patrol_status`` and ``patrol_subject``.
+    ``"None"`` stands for each of their values that is missing; published workflows group by them.
+
     Parameters
     ----------
     observations
         Fixes with a CRS; reprojected to EPSG:4326 where they have another one.
     filter_point_coords
-        Positions that stand for "no fix", as pairs ``[longitude, latitude]`` in degrees, e.g. ``[[0, 0]]``.
+        Positions that stand for "no fix" in degrees: pairs ``[longitude, latitude]``, e.g. ``[[0, 0]]``, or
+        mappings ``{x: longitude, y: latitude}``.
     relocs_columns
         The columns to keep, in this order, with their names in `observations`.
         In the result ``extra__`` and then ``subject__`` are removed from the names, wherever they stand.
@@ -53,7 +86,8 @@ def process_relocations(
     Returns
     -------
     DataFrame[Relocations]
-        Fixes in EPSG:4326 with the index of `observations`.
+        Fixes in EPSG:4326 with the index of `observations` and its time zone.
+        Serial numbers of patrols are text.
 
     Raises
     ------
@@ -65,17 +99,37 @@ def process_relocations(
 
     from ecoscope_workflows.tasks.preprocessing import _fixes
 
-    filter_points = _pairs(filter_point_coords)
-    _fixes.require_columns(observations, relocs_columns, "the frame of observations")
+    filter_points = _pairs(_positions(filter_point_coords))
+    needed = [name for name in relocs_columns if name not in OPTIONAL_COLUMNS or name in observations]
+    _fixes.require_columns(observations, needed, "the frame of observations")
     names = _names_without_prefixes(relocs_columns)
     _fixes.require_columns(observations, _fixes.REQUIRED_COLUMNS, "the frame of observations")
     points = _fixes.wgs84_points(observations)
     keep = _good_fixes(observations, points, filter_points)
-    kept = gpd.GeoDataFrame(observations.loc[keep, relocs_columns], geometry=points[keep])
+    kept = gpd.GeoDataFrame(observations.loc[keep, needed], geometry=points[keep])
+    kept = kept.assign(**_said(kept, relocs_columns))[relocs_columns]
     if not kept["fixtime"].is_monotonic_increasing:
         kept = kept.sort_values("fixtime", kind="stable")
     relocations: DataFrame[Relocations] = kept.set_axis(names, axis="columns").set_geometry("geometry")
     return relocations
+
+
+def _said(kept: pd.DataFrame, wanted: list[str]) -> dict[str, Any]:
+    """Return the optional columns among the wanted ones that lack values, with text in their places."""
+    said: dict[str, Any] = {}
+    for name in OPTIONAL_COLUMNS:
+        if name in wanted and name not in kept:
+            said[name] = NOT_SAID
+        elif name in wanted and name == SERIAL_NUMBER:
+            said[name] = kept[name].map(_serial_number, na_action="ignore").fillna(NOT_SAID)
+        elif name in wanted and kept[name].hasnans:
+            said[name] = kept[name].astype(object).fillna(NOT_SAID)
+    return said
+
+
+def _serial_number(value: Any) -> str:
+    # A column of whole numbers with gaps holds floats.
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
 def _pairs(filter_point_coords: list[list[float]]) -> list[tuple[float, float]]:

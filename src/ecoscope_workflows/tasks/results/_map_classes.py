@@ -18,6 +18,7 @@ from ecoscope_workflows.tasks.results._map_colors import (
     sample_colors,
 )
 from ecoscope_workflows.tasks.results._map_columns import label_of, require_column
+from ecoscope_workflows.tasks.results._map_legend import LegendEntry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,16 +35,6 @@ MAX_LEGEND_ENTRIES = 24
 # Which part of the default colour maps is used: the palest colours vanish on a light page.
 AREA_SHARES = (0.12, 0.95)
 TRACK_SHARES = (0.0, 0.82)
-
-
-@dataclass(frozen=True, slots=True)
-class LegendEntry:
-    """One line of the legend: its class, its colour, what it stands for, and a measure beside it."""
-
-    code: int
-    color: str
-    label: str
-    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from ecoscope_workflows.errors import did_you_mean
 from ecoscope_workflows.tasks.results._map_packing import MAX_PACKED, pack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
@@ -81,7 +81,7 @@ def shown_columns(frame: pd.DataFrame, wanted: bool | tuple[str, ...], what: str
         return list(wanted)
     if not wanted:
         return []
-    plain = [str(column) for column in frame.columns if _is_plain(frame[column])]
+    plain = plain_columns(frame)
     known = [column for column in PREFERRED if column in plain]
     return (known or plain)[:MAX_DEFAULT_COLUMNS]
 
@@ -98,9 +98,16 @@ def searched_columns(frame: pd.DataFrame) -> list[str]:
     return small
 
 
-def pack_columns(frame: pd.DataFrame, columns: Iterable[str]) -> list[dict[str, Any]]:
+def plain_columns(frame: pd.DataFrame) -> list[str]:
+    """Return the columns that hold numbers, times, texts or truths."""
+    return [str(column) for column in frame.columns if _is_plain(frame[column])]
+
+
+def pack_columns(
+    frame: pd.DataFrame, columns: Iterable[str], label: Callable[[str], str] = label_of
+) -> list[dict[str, Any]]:
     """Return each column as its name, its label, its type and its packed values."""
-    return [{"name": column, "label": label_of(column), **_pack_column(frame[column])} for column in columns]
+    return [{"name": column, "label": label(column), **_pack_column(frame[column])} for column in columns]
 
 
 def _pack_column(values: pd.Series[Any]) -> dict[str, Any]:

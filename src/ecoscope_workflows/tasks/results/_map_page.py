@@ -18,10 +18,13 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from markupsafe import Markup
 
+from ecoscope_workflows.tasks.results._map_legend import Legend, LegendSection
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ecoscope_workflows.tasks.results._map_classes import Classes
+    from ecoscope_workflows.tasks.results._map_legend import LegendEntry
     from ecoscope_workflows.tasks.results._map_options import NorthArrow, TileLayer, TitleStyle
 
 PACKAGE = "ecoscope_workflows.tasks.results"
@@ -32,10 +35,13 @@ FINGERPRINTED_FILES = (
     "map.js",
     "map_background.js",
     "map_data.js",
+    "map_layers.js",
+    "map_pointer.js",
     "leaflet/LICENSE",
     "leaflet/leaflet.css",
     "leaflet/leaflet.js",
 )
+OWN_SCRIPTS = ("map_data.js", "map_background.js", "map_layers.js", "map_pointer.js", "map.js")
 ARROW_WIDTH = 32
 ARROW_HEIGHT = 44
 # The drawing of a class in the legend looks like its features.
@@ -62,8 +68,12 @@ class Page:
         Width and height in CSS pixels; 0 fills the window.
     map_label
         What the map shows, for readers who cannot see it.
-    swatch
-        Which of `SWATCHES` stands in the legend.
+    classes, show_legend, swatch
+        The legend of a map with one layer, whether it is shown, and which of `SWATCHES` stands in it.
+    legend
+        The legend of a map with any layers, instead.
+    name
+        What the window is called where there is no title.
     data
         What `map.js` draws, ready for JSON.
     """
@@ -75,9 +85,11 @@ class Page:
     static: bool
     search: bool
     tiles: Sequence[TileLayer]
-    classes: Classes
-    show_legend: bool
-    swatch: str
+    classes: Classes | None = None
+    show_legend: bool = True
+    swatch: str = "polygons"
+    legend: Legend | None = None
+    name: str = ""
     map_label: str
     empty: str
     notes: Sequence[str]
@@ -96,7 +108,7 @@ def _parts() -> tuple[str, tuple[str, ...]]:
     leaflet_css = re.sub(r"[a-z-]+:\s*url\([^)]*\);?", "", _asset("leaflet/leaflet.css"))
     leaflet_js = re.sub(r"\n//# sourceMappingURL=.*", "", _asset("leaflet/leaflet.js"))
     licence = _asset("leaflet/LICENSE").strip()
-    own = [_asset(name) for name in ("map_data.js", "map_background.js", "map.js")]
+    own = [_asset(name) for name in OWN_SCRIPTS]
     return leaflet_css + _asset("map.css"), (f"/*! {licence} */\n{leaflet_js}\n", *own)
 
 
@@ -142,7 +154,7 @@ def render(page: Page) -> str:
     credits_ = [clean_text(tile.attribution) for tile in page.tiles]
     return _template().render(
         policy=_policy(page.tiles),
-        page_title=title or "Map",
+        page_title=title or clean_text(page.name) or "Map",
         headings=[title] if title else [],
         body_class=_body_class(page),
         map_label=clean_text(page.map_label),
@@ -179,24 +191,42 @@ def _arrow(arrow: NorthArrow) -> dict[str, str]:
 
 
 def _legends(page: Page) -> list[dict[str, Any]]:
-    if not page.show_legend or not page.classes.legend:
+    legend = page.legend or _legend_of_classes(page)
+    if legend is None or not any(section.entries for section in legend.sections):
         return []
-    placement = "top-right" if page.arrow.placement == "bottom-right" else "bottom-right"
-    entries = [
-        {"code": entry.code, "color": entry.color, "label": clean_text(entry.label), "detail": entry.detail}
-        for entry in page.classes.legend
-    ]
-    title = clean_text(page.classes.title)
     return [
         {
-            "placement": placement,
-            "title": title,
-            "entries": entries,
-            "swatch": SWATCHES[page.swatch],
-            "opacity": f"{page.data['settings']['opacity']:g}",
+            "placement": legend.placement,
+            "title": clean_text(legend.title),
+            "sections": [
+                {
+                    "headings": [clean_text(section.heading)] if section.heading.strip() else [],
+                    "entries": [_entry(entry, page) for entry in section.entries],
+                }
+                for section in legend.sections
+            ],
             "state": "disabled" if page.static else "",
         }
     ]
+
+
+def _legend_of_classes(page: Page) -> Legend | None:
+    if page.classes is None or not page.show_legend:
+        return None
+    placement = "top-right" if page.arrow.placement == "bottom-right" else "bottom-right"
+    return Legend(page.classes.title, placement, [LegendSection("", page.classes.legend)])
+
+
+def _entry(entry: LegendEntry, page: Page) -> dict[str, Any]:
+    opacity = page.data["settings"]["opacity"] if entry.opacity is None else entry.opacity
+    return {
+        "code": entry.code,
+        "color": entry.color,
+        "label": clean_text(entry.label),
+        "detail": entry.detail,
+        "swatch": SWATCHES[entry.swatch or page.swatch],
+        "opacity": f"{opacity:g}",
+    }
 
 
 def properties(page_size: tuple[int, int], title: TitleStyle) -> dict[str, str]:

@@ -4,76 +4,11 @@
   const byId = (id) => document.getElementById(id);
   const settings = mapData.settings;
   const MAX_SUGGESTIONS = 100;
-  const FAINT = 0.07;
-
-  function element(tag, className, text) {
-    const node = document.createElement(tag);
-    node.className = className;
-    node.textContent = text;
-    return node;
-  }
-
-  function styleOf(kind, color) {
-    if (kind === "lines") {
-      return { color, weight: settings.lineWidth, opacity: 1, fill: false };
-    }
-    if (kind === "points") {
-      return { color: "#ffffff", weight: 1, opacity: 0.9, fillColor: color, fillOpacity: 1, radius: settings.pointRadius };
-    }
-    return { color: "#3a2a1a", weight: settings.outlineWidth, opacity: 0.55, fillColor: color, fillOpacity: 1 };
-  }
-
-  function layerOf(kind, pieces, style) {
-    if (kind === "points") {
-      return L.circleMarker(pieces[0][0], style);
-    }
-    return kind === "lines" ? L.polyline(pieces, style) : L.polygon(pieces, style);
-  }
-
-  function buildLayers(renderer) {
-    const layers = [];
-    for (const group of mapData.groups) {
-      for (const { feature, pieces } of group.shapes) {
-        const code = mapData.codes[feature];
-        const style = { ...styleOf(group.kind, mapData.colors[code]), renderer, smoothFactor: 0.6 };
-        const layer = layerOf(group.kind, pieces, style);
-        layer.feature = feature;
-        layer.code = code;
-        layer.faint = false;
-        layer.usual = { opacity: style.opacity, fillOpacity: style.fillOpacity };
-        layers.push(layer);
-      }
-    }
-    return layers;
-  }
-
-  function emphasise(layers, chosen) {
-    for (const layer of layers) {
-      const clear = chosen(layer);
-      if (layer.faint === clear) {
-        layer.faint = !clear;
-        layer.setStyle(clear ? layer.usual : { opacity: FAINT, fillOpacity: FAINT });
-      }
-    }
-  }
-
-  function describe(names) {
-    const shown = mapData.columns.filter((column) => names.includes(column.name));
-    return (layer) => {
-      const list = element("dl", "facts", "");
-      const facts = shown.map((column) => [column.label, column.read(layer.feature)]);
-      const known = facts.filter(([, value]) => value !== null);
-      for (const [label, value] of known.length ? known : [["", "no values"]]) {
-        list.append(element("dt", "", label), element("dd", "", value));
-      }
-      return list;
-    };
-  }
 
   function setUpLegend(layers) {
     const keys = [...document.querySelectorAll("#legend .key")];
     let held = null;
-    const show = (code) => emphasise(layers, (layer) => code === null || layer.code === code);
+    const show = (code) => mapLayers.emphasise(layers, (layer) => code === null || layer.key === code || layer.key === null);
     for (const key of keys) {
       const code = Number(key.dataset.code);
       key.addEventListener("pointerenter", () => show(code));
@@ -99,7 +34,7 @@
       byId("search-values").replaceChildren(...near.slice(0, MAX_SUGGESTIONS).map((word) => new Option(word, word)));
       if (!wanted) {
         result.textContent = "";
-        emphasise(layers, () => true);
+        mapLayers.emphasise(layers, () => true);
       }
     });
     byId("search").addEventListener("submit", (event) => {
@@ -109,7 +44,7 @@
       const found = wanted ? layers.filter(fits) : [];
       const features = new Set(found.map((layer) => layer.feature));
       result.textContent = wanted ? `${features.size.toLocaleString("en")} found` : "";
-      emphasise(layers, (layer) => !found.length || features.has(layer.feature));
+      mapLayers.emphasise(layers, (layer) => !found.length || features.has(layer.feature));
       if (found.length) {
         const bounds = L.latLngBounds([]);
         found.forEach((layer) => bounds.extend(layer.getBounds ? layer.getBounds() : layer.getLatLng()));
@@ -121,19 +56,26 @@
     }
   }
 
-  // How many pixels of the map the legend hides; on a narrow page it stands below the map.
-  function legendWidth() {
+  // How many pixels of the map the legend hides on a side; on a narrow page it stands below the map.
+  function legendWidth(side) {
     const legend = byId("legend");
-    return legend && getComputedStyle(legend).position === "absolute" ? legend.offsetWidth + 10 : 0;
+    const beside = legend && getComputedStyle(legend).position === "absolute" && legend.className.endsWith(side);
+    return beside ? legend.offsetWidth + (side === "left" ? legend.offsetLeft : 10) : 0;
   }
 
   function fit(map) {
-    const beside = legendWidth() && map.getSize().x > 3 * legendWidth();
-    const room = beside ? legendWidth() + 6 : 24;
+    const room = (side, usual) => {
+      const width = legendWidth(side);
+      return width && map.getSize().x > 3 * width ? width + 6 : usual;
+    };
+    if (settings.view) {
+      map.setView(settings.view.center, settings.view.zoom, { animate: false });
+      return;
+    }
     map.fitBounds(mapData.bounds || [[-60, -170], [75, 170]], {
-      paddingTopLeft: [32, 32],
-      paddingBottomRight: [room, 32],
-      maxZoom: 15,
+      paddingTopLeft: [room("left", 32), 32],
+      paddingBottomRight: [room("right", 24), 32],
+      maxZoom: settings.fitZoom || 15,
       animate: false,
     });
   }
@@ -144,9 +86,11 @@
     for (const event of ["pointerdown", "wheel", "keydown", "submit"]) {
       byId("stage").addEventListener(event, () => { chosen = true; }, { capture: true, passive: true });
     }
+    const refit = () => chosen || fit(map);
     fit(map);
-    map.on("resize", () => chosen || fit(map));
+    map.on("resize", refit);
     window.addEventListener("beforeprint", () => map.invalidateSize({ animate: false }));
+    return refit;
   }
 
   function main() {
@@ -161,7 +105,7 @@
       dragging: free,
       keyboard: free,
       maxZoom: settings.maxZoom,
-      minZoom: 1,
+      minZoom: Math.min(1, settings.maxZoom),
       preferCanvas: true,
       scrollWheelZoom: free,
       touchZoom: free,
@@ -169,20 +113,15 @@
       // Between whole zoom levels tiles are blurred; without tiles the map may fill its frame.
       zoomSnap: settings.tiles.length ? 1 : 0.25,
     });
-    keepFitted(map);
-    map.getPane("overlayPane").style.opacity = settings.opacity;
-    const layers = buildLayers(L.canvas({ padding: 0.2, tolerance: 4 }));
-    const group = L.featureGroup(layers);
-    if (mapData.tooltip.length) {
-      group.bindTooltip(describe(mapData.tooltip), { sticky: true, opacity: 1 });
-    }
-    if (mapData.popup.length) {
-      group.bindPopup(describe(mapData.popup), { maxWidth: 320 });
-    }
-    group.addTo(map);
-    mapBackground.drawGraticule(map, legendWidth);
+    const refit = keepFitted(map);
+    const layers = mapLayers.build(map);
+    mapPointer.listen(map, layers, free);
+    mapBackground.drawGraticule(map, () => legendWidth("right"));
     L.control.scale({ imperial: false, maxWidth: 130 }).addTo(map);
-    settings.tiles.forEach((tile) => mapBackground.addTiles(map, tile, settings.maxZoom));
+    mapBackground.addTiles(map, settings.tiles, settings.maxZoom, () => {
+      map.options.zoomSnap = 0.25;
+      refit();
+    });
     if (free) {
       setUpLegend(layers);
     }
@@ -190,7 +129,7 @@
       setUpSearch(map, layers);
     }
     requestAnimationFrame(() => requestAnimationFrame(() => {
-      document.body.dataset.drawn = new Set(layers.map((layer) => layer.feature)).size;
+      document.body.dataset.drawn = mapLayers.count(layers);
       document.body.dataset.ready = "true";
     }));
   }

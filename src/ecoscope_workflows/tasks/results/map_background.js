@@ -19,6 +19,8 @@ const mapBackground = (() => {
   function drawGraticule(map, covered) {
     const lines = map.createPane("graticule");
     lines.style.zIndex = 250;
+    // A canvas that hears the pointer forgets the last of several quick moves.
+    lines.style.pointerEvents = "none";
     const labels = map.createPane("degrees");
     labels.style.zIndex = 620;
     labels.style.pointerEvents = "none";
@@ -64,7 +66,7 @@ const mapBackground = (() => {
   }
 
   // One tile is tried first: without a network the page asks for nothing more and says why.
-  function addTiles(map, tile, maxZoom) {
+  function tryTile(map, tile, maxZoom, failed) {
     const zoom = Math.max(tile.minZoom, Math.min(Math.floor(map.getZoom()), tile.maxZoom));
     const at = map.project(map.getCenter(), zoom).divideBy(256).floor();
     const columnsOfTiles = 2 ** zoom;
@@ -74,10 +76,21 @@ const mapBackground = (() => {
       const options = { opacity: tile.opacity, minZoom: tile.minZoom, maxNativeZoom: tile.maxZoom, maxZoom };
       L.tileLayer(tile.url, { ...options, errorTileUrl: L.Util.emptyImageUrl }).addTo(map);
     });
-    trial.addEventListener("error", () => {
-      document.getElementById("tile-note").textContent = "The background could not be loaded; the data are complete without it.";
-    });
+    trial.addEventListener("error", failed);
     trial.src = L.Util.template(tile.url, { s: "a", r: "", x, y: at.y, z: zoom });
+  }
+
+  // `whenNone` is called when no background could be had.
+  function addTiles(map, tiles, maxZoom, whenNone) {
+    let failures = 0;
+    const failed = () => {
+      failures += 1;
+      document.getElementById("tile-note").textContent = "The background could not be loaded; the data are complete without it.";
+      if (failures === tiles.length) {
+        whenNone();
+      }
+    };
+    tiles.forEach((tile) => tryTile(map, tile, maxZoom, failed));
   }
 
   return { addTiles, drawGraticule };

@@ -1,0 +1,76 @@
+"""A stored result and a new one in, the differences in words out.
+
+What differs from run to run is masked in a stored result: ``"tmpfile"`` stands for the path of a file that
+exists, and ``"str"`` for any text.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ANY_FILE = "tmpfile"
+ANY_TEXT = "str"
+MASKS = (ANY_FILE, ANY_TEXT)
+
+
+def differences(stored: Any, found: Any, folder: Path, path: str = "result") -> list[str]:
+    """Return what in a result is not as it was stored, each with the place of it.
+
+    Parameters
+    ----------
+    stored, found
+        The two, as JSON data.
+    folder
+        Where the files are that the result names.
+    path
+        The place of the two in the whole.
+    """
+    if isinstance(stored, str) and stored in MASKS:
+        return _masked_difference(stored, found, folder, path)
+    if isinstance(stored, dict) and isinstance(found, dict):
+        faults = [f"{path}: {key!r} is missing" for key in stored if key not in found]
+        faults += [f"{path}: {key!r} was not there" for key in found if key not in stored]
+        for key in stored:
+            if key in found:
+                faults += differences(stored[key], found[key], folder, f"{path}.{key}")
+        return faults
+    if isinstance(stored, list) and isinstance(found, list):
+        if len(stored) != len(found):
+            return [f"{path}: {len(found)} items, not {len(stored)}"]
+        return [
+            fault
+            for number, (before, after) in enumerate(zip(stored, found, strict=True))
+            for fault in differences(before, after, folder, f"{path}[{number}]")
+        ]
+    same = type(stored) is type(found) and (stored == found or (stored != stored and found != found))  # noqa: PLR0124  # nan
+    return [] if same else [f"{path}: {found!r}, not {stored!r}"]
+
+
+def _masked_difference(mask: str, found: Any, folder: Path, path: str) -> list[str]:
+    if not isinstance(found, str):
+        return [f"{path}: {found!r} is no text"]
+    if mask == ANY_FILE and not _is_file(folder / found):
+        return [f"{path}: there is no file {found!r}"]
+    return []
+
+
+def masked(result: Any, folder: Path) -> Any:
+    """Return a result as it is stored: the paths of files and the traceback of a failure are masked."""
+    if isinstance(result, dict):
+        hidden = {"trace"} if result.get("error") else set()
+        return {key: ANY_TEXT if key in hidden else masked(value, folder) for key, value in result.items()}
+    if isinstance(result, list):
+        return [masked(item, folder) for item in result]
+    if isinstance(result, str) and result and "\n" not in result and _is_file(folder / result):
+        return ANY_FILE
+    return result
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a text too long for a path
+        return False

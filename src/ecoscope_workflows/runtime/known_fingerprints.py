@@ -1,0 +1,132 @@
+"""Fingerprints that were found before: a task in, its fingerprint out, unread where no code has changed.
+
+A fingerprint is taken from the file where name, time and size of every file of the task's top-level package,
+and the versions of the packages it uses, are as they were when it was found.
+Any doubt about the file is only slower.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import sys
+from contextlib import suppress
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ecoscope_workflows import __version__
+from ecoscope_workflows.runtime.fingerprint import reached
+from ecoscope_workflows.runtime.resolution import versions_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEFAULT_FILE = ".ecoscope-workflows/fingerprints.json"
+
+
+class KnownFingerprints:
+    """Fingerprints kept in a file.
+
+    Parameters
+    ----------
+    file
+        The file; it need not exist.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._entries = _read(file)
+
+    def of(self, module: str, name: str) -> str:
+        """Return the fingerprint of a task or condition; raises what `fingerprint` raises."""
+        key = f"{module}:{name}"
+        state = package_state(module.partition(".")[0])
+        entry = self._entries.get(key)
+        if state and entry is not None and entry.get("state") == state and _same_versions(entry["packages"]):
+            return str(entry["digest"])
+        found = reached(module, name)
+        if state:
+            self._entries[key] = {
+                "state": state,
+                "packages": [list(one) for one in found.packages],
+                "digest": found.digest,
+            }
+            self._write()
+        return found.digest
+
+    def _write(self) -> None:
+        temporary = self._file.with_name(f".{self._file.name}.{os.getpid()}.tmp")
+        with suppress(OSError):  # a folder that cannot be written to is no fault of the workflow
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            record = {"version": __version__, "python": sys.version, "fingerprints": self._entries}
+            temporary.write_text(json.dumps(record), encoding="utf-8")
+            temporary.replace(self._file)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    same = isinstance(record, dict) and (record.get("version"), record.get("python")) == (
+        __version__,
+        sys.version,
+    )
+    entries = record.get("fingerprints") if same else None
+    return entries if isinstance(entries, dict) else {}
+
+
+def _same_versions(packages: list[list[str]]) -> bool:
+    """Return whether every package is there in the version that it was."""
+    return all(_version(name) == version for name, version in packages)
+
+
+@cache
+def _version(name: str) -> str:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        # It was never installed, or is not any more.
+        found = versions_of(name)
+        return found[0][1] if len(found) == 1 else ""
+
+
+@cache
+def package_state(package: str) -> str:
+    """Return a hash of the names, times and sizes of all files of a package; empty where it is not found."""
+    try:
+        spec = importlib.util.find_spec(package)
+    except (ImportError, ValueError):
+        return ""
+    if spec is None:
+        return ""
+    roots = [*(spec.submodule_search_locations or ()), *([spec.origin] if spec.origin else [])]
+    lines = sorted(line for root in roots for line in _files(root))
+    return hashlib.sha256("\n".join([*sys.path, *lines]).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _files(root: str) -> Iterator[str]:
+    if os.path.isfile(root):  # noqa: PTH113  # what the import system gives is text
+        yield _line(root, os.stat(root))  # noqa: PTH116  # as above
+        return
+    with suppress(OSError), os.scandir(root) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=True):
+                if entry.name != "__pycache__":
+                    yield from _files(entry.path)
+            else:
+                yield _line(entry.path, entry.stat())
+
+
+def _line(path: str, facts: os.stat_result) -> str:
+    return f"{path} {facts.st_mtime_ns} {facts.st_size}"
+
+
+@cache
+def known_fingerprints() -> KnownFingerprints:
+    """Return the fingerprints known to a run in the current folder."""
+    return KnownFingerprints(Path(DEFAULT_FILE))

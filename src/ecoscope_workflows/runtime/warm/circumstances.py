@@ -1,0 +1,92 @@
+"""A process id in, what the process was born with out: a fork of the server stands for one with the same."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+STATUS = (
+    "Uid",
+    "Gid",
+    "Groups",
+    "CapPrm",
+    "CapEff",
+    "CapBnd",
+    "NoNewPrivs",
+    "Seccomp",
+    "Cpus_allowed",
+    "Mems_allowed",
+)
+NAMESPACES = ("cgroup", "ipc", "mnt", "net", "pid", "user", "uts")
+# Two signals that the C library keeps for itself, and leaves ignored in what it spawns.
+INTERNAL_SIGNALS = 0b11 << 31
+NICE = 16
+UMASK = "Umask"
+# These may differ from job to job, and nothing that is loaded beforehand depends on them.
+FREE_VARIABLES = frozenset({"_", "OLDPWD", "PWD", "SHLVL", "TEMP", "TEMPDIR", "TMP", "TMPDIR"})
+FREE_PREFIX = "ECOSCOPE_WORKFLOWS_"
+# Snakemake sets each to the threads of the job.
+THREAD_VARIABLES = (
+    "OPENBLAS_NUM_THREADS",
+    "GOTO_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+)
+
+
+def circumstances(pid: int) -> dict[str, str]:
+    """Return user, rights, limits, folder and the like of a process.
+
+    Raises
+    ------
+    OSError
+        There is no such process, or it is another user's.
+    """
+    process = Path(f"/proc/{pid}")
+    status = dict(line.split(":\t", 1) for line in _text(process / "status").splitlines() if ":\t" in line)
+    cwd = (process / "cwd").stat()
+    return {
+        **{name: status.get(name, "") for name in STATUS},
+        **{f"{name} namespace": str((process / "ns" / name).readlink()) for name in NAMESPACES},
+        "ignored signals": hex(int(status["SigIgn"], 16) & ~INTERNAL_SIGNALS),
+        "limits": _text(process / "limits"),
+        "cgroup": _text(process / "cgroup"),
+        "oom_score_adj": _text(process / "oom_score_adj"),
+        "niceness": _text(process / "stat").rpartition(")")[2].split()[NICE],
+        "working directory": f"{cwd.st_dev} {cwd.st_ino}",
+    }
+
+
+def umask_of(pid: int) -> int:
+    """Return the mask for the rights of new files of a process."""
+    for line in _text(Path(f"/proc/{pid}/status")).splitlines():
+        name, _, value = line.partition(":")
+        if name == UMASK:
+            return int(value, 8)
+    raise OSError(f"the kernel does not tell the umask of process {pid}")
+
+
+def difference(ours: dict[str, str], theirs: dict[str, str]) -> str:
+    """Return the name of something that differs between two processes; empty where all is the same."""
+    return next((name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)), "")
+
+
+def bound_variables(environment: dict[str, str]) -> dict[str, str]:
+    """Return the variables that a library may have read while it was loaded."""
+    free = FREE_VARIABLES | set(THREAD_VARIABLES)
+    return {
+        name: value
+        for name, value in environment.items()
+        if name not in free and not name.startswith(FREE_PREFIX)
+    }
+
+
+def own_environment() -> dict[str, str]:
+    """Return the environment of this process as it is now."""
+    return dict(os.environ)
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="surrogateescape")

@@ -1,0 +1,123 @@
+"""The fork server of one run: a socket in, a process for each job that asks; ends with Snakemake.
+
+It is started by the first job, as ``python -m ecoscope_workflows.runtime.warm.server DESCRIPTOR``.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from socket import socket
+from typing import TYPE_CHECKING
+
+from ecoscope_workflows.runtime.warm.announcement import (
+    START,
+    TASKS_VARIABLE,
+    Run,
+    announced,
+    stat_fields,
+)
+from ecoscope_workflows.runtime.warm.circumstances import bound_variables, circumstances, own_environment
+from ecoscope_workflows.runtime.warm.client import interpreter, peer
+from ecoscope_workflows.runtime.warm.preloading import preload, say
+from ecoscope_workflows.runtime.warm.session import Origin, serve
+
+if TYPE_CHECKING:
+    from ecoscope_workflows.runtime.warm.preloading import Preloaded
+
+# A job that comes later than this finds a new server; until then the libraries stay in memory.
+IDLE_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server at work.
+
+    Parameters
+    ----------
+    listening
+        The socket that jobs connect to.
+    snakemake
+        A descriptor of Snakemake's process.
+    """
+
+    run: Run
+    listening: socket
+    snakemake: int
+    preloaded: Preloaded
+    origin: Origin
+
+    def work(self, idle: float) -> None:
+        """Fork for each job, until Snakemake has ended, nothing comes for `idle` seconds, or code changes."""
+        poll = select.poll()
+        poll.register(self.listening, select.POLLIN)
+        poll.register(self.snakemake, select.POLLIN)
+        refusal = ""
+        while not refusal:
+            ready = {descriptor for descriptor, _ in poll.poll(idle * 1000)}
+            if self.snakemake in ready:
+                return say("Snakemake has ended")
+            if not ready:
+                return say(f"no job for {idle:g} s")
+            refusal = "code has changed since the warm worker was started" if self.preloaded.is_stale else ""
+            connection, _ = self.listening.accept()
+            with connection:
+                pid, user = peer(connection)
+                if user != os.getuid():
+                    say(f"process {pid} of user {user} is refused")
+                elif os.fork() == 0:
+                    self.listening.close()
+                    os.close(self.snakemake)
+                    serve(connection, pid, self.origin, refusal)
+        return say(refusal)
+
+
+def main(descriptor: int) -> None:
+    """Serve the run that the environment names."""
+    environment = own_environment()
+    own = circumstances(os.getpid())
+    run = announced()
+    if run is None:
+        sys.exit("error: this is started by the jobs of a run, not by hand")
+    _close_all_but(descriptor)
+    snakemake = os.pidfd_open(int(run.pid))
+    if stat_fields(run.pid)[START] != run.started:
+        return
+    os.set_inheritable(descriptor, True)  # noqa: FBT003  # positional only
+    preloaded = preload(environment.get(TASKS_VARIABLE, "").split(), environment)
+    os.set_inheritable(descriptor, False)  # noqa: FBT003  # as above
+    origin = Origin(own, bound_variables(environment), [*interpreter(), sys.version])
+    # A session is waited for by nobody: it tells its client all there is to say.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with socket(fileno=descriptor) as listening:
+        _sweep(run)
+        Server(run, listening, snakemake, preloaded, origin).work(IDLE_SECONDS)
+        # A socket that stays behind, where this line is not reached, makes the jobs of the run go cold.
+        (Path(run.folder) / run.socket).unlink(missing_ok=True)
+
+
+def _close_all_but(descriptor: int) -> None:
+    """Let go of what the first job had open beside its streams, and of which it does not know."""
+    for path in list(Path("/proc/self/fd").iterdir()):
+        if int(path.name) not in {0, 1, 2, descriptor}:
+            with suppress(OSError):  # the folder itself, which is closed by now
+                os.close(int(path.name))
+
+
+def _sweep(run: Run) -> None:
+    """Remove the sockets of runs of this machine that were killed with their servers."""
+    for path in Path(run.folder).glob(f"{run.boot[:8]}-*"):
+        pid, _, started = path.name.removeprefix(f"{run.boot[:8]}-").partition(".")[0].partition("-")
+        with suppress(OSError):
+            if stat_fields(pid)[START] == started:
+                continue
+        path.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
