@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT))
 from benchmarks import (  # noqa: E402  # after the path is set
     check_speed,
     compile_and_run,
+    earthranger_download,
     fan_out,
     noop_overhead,
     subject_tracking,
@@ -32,6 +33,13 @@ def track_rows() -> list[list[str]]:
     return track_kernels.rows()
 
 
+def goal_rows() -> list[list[str]]:
+    """Return the table of tracks of real sizes."""
+    from benchmarks import track_goals  # noqa: PLC0415  # as the track kernels: late
+
+    return track_goals.rows()
+
+
 SECTIONS = {
     "Checking a spec": check_speed.rows,
     "Compiling a spec": compile_and_run.compile_rows,
@@ -40,7 +48,9 @@ SECTIONS = {
     "A task that is called for each of many small items": fan_out.rows,
     "The published subject-tracking workflow on two cores": subject_tracking.run_rows,
     "The same with nothing to do, beside as many rules written by hand": subject_tracking.no_op_rows,
+    "An EarthRanger site far away": earthranger_download.rows,
     "Track kernels": track_rows,
+    "Tracks of real sizes": goal_rows,
 }
 
 

@@ -23,6 +23,10 @@ settings.register_profile(
 )
 settings.load_profile("suite")
 
+# A shell that starts the tests in the background ignores Ctrl-C for them, and so would all they start.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 REFERENCE_VARIABLE = "ECOSCOPE_WORKFLOWS_REFERENCE"
 
 

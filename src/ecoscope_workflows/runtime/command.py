@@ -16,11 +16,11 @@ from typing import TextIO
 
 from ecoscope_workflows.errors import EcoscopeWorkflowsError, Problem
 from ecoscope_workflows.runtime.execute import execute
-from ecoscope_workflows.runtime.jobs import CALLS, EACH, SKIPIF, Job, calls_of, how_called, read_arguments
+from ecoscope_workflows.runtime.jobs import Job, calls_of, how_called, read_arguments
 from ecoscope_workflows.runtime.orphans import Orphanage
 from ecoscope_workflows.runtime.timeouts import Timeout
 from ecoscope_workflows.runtime.usage import Usage
-from ecoscope_workflows.runtime.variables import ECHO_VARIABLE, SPEC_VARIABLE
+from ecoscope_workflows.runtime.words import CALLS, EACH, ECHO_VARIABLE, SKIPIF, SPEC_VARIABLE
 
 USAGE = """\
 usage: python -m ecoscope_workflows.runtime INSTANCE --task MODULE:NAME[@FINGERPRINT] --output FILE

@@ -13,8 +13,10 @@ from ecoscope_workflows.contracts.describe import type_name
 from ecoscope_workflows.errors import ContractError, Problem
 from ecoscope_workflows.runtime.calling import check_result
 from ecoscope_workflows.runtime.evaluation import Evaluation
-from ecoscope_workflows.runtime.fan_out import FanOut, mapped_facts
+from ecoscope_workflows.runtime.fan_out import FanOut
 from ecoscope_workflows.runtime.jobs import load_task
+from ecoscope_workflows.runtime.memo import mapped_facts
+from ecoscope_workflows.runtime.remembered import Remembered
 from ecoscope_workflows.runtime.storage import (
     companions_of,
     discard,
@@ -55,11 +57,15 @@ def execute(job: Job, allowed: Callable[[], None] | None = None) -> None:
     codec = stored_as(job.instance, task)
     discard(job.output, companions_of(codec))
     evaluation = Evaluation(job) if job.mock is None else Mocked(job, codec)
-    if job.each is None:
-        value = evaluation.one(job, task, evaluation.arguments(job, task))
-        write_result(value, job.output, codec, facts_of(job, task), allowed)
-        return
     store = Store.here()
+    if job.each is None:
+        facts = facts_of(job, task)
+        remembered = Remembered(job, task, codec, store)
+        if not remembered.restore(facts, allowed):
+            value = evaluation.one(job, task, evaluation.arguments(job, task))
+            write_result(value, job.output, codec, facts, allowed)
+            remembered.keep()
+        return
     fan_out = FanOut(job, job.each, task, codec, evaluation, store)
     record = provenance(facts_of(job, task))
     write_whole(job.output, fan_out.write, record, embedded=True, allowed=allowed)

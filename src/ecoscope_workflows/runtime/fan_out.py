@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -11,28 +10,22 @@ from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
-from ecoscope_workflows.contracts.digests import sha256_of_bytes
 from ecoscope_workflows.contracts.file_codecs import plain_json
 from ecoscope_workflows.contracts.stored import CollectionCodec, Index, Item, item_name, write_index
 from ecoscope_workflows.errors import EcoscopeWorkflowsError, Problem, StorageError, TaskError
-from ecoscope_workflows.runtime.evaluation import RESULTS_VARIABLE
-from ecoscope_workflows.runtime.jobs import load_task
-from ecoscope_workflows.runtime.storage import provenance, sha256_of
-from ecoscope_workflows.spec.encoding import ENVIRONMENT, canonical
+from ecoscope_workflows.runtime.memo import shared_facts
+from ecoscope_workflows.spec.encoding import canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from ecoscope_workflows.contracts.codecs import Codec
     from ecoscope_workflows.registry.signature import TaskInfo
     from ecoscope_workflows.runtime.elements import Element
     from ecoscope_workflows.runtime.evaluation import Evaluation
-    from ecoscope_workflows.runtime.jobs import Call, Each, Job
+    from ecoscope_workflows.runtime.jobs import Each, Job
     from ecoscope_workflows.runtime.store import Store
-
-# Changes when entries of the store are no longer what a run would make.
-STORE_VERSION = 1
 
 
 @dataclass
@@ -112,94 +105,17 @@ class FanOut:
         return in_parallel(make, wanted, self.job.threads)
 
     def _keys(self, elements: list[Element]) -> list[str]:
-        """Return for each element the hash of all that its result depends on; an empty text for none."""
-        variables = self._variables()
-        # Example data is no result of its arguments; files that a task writes itself are in no store.
-        if (
-            self.store is None
-            or not self.job.code
-            or self.job.mock is not None
-            or not self.task.metadata.storable
-            or RESULTS_VARIABLE in variables
-        ):
+        """Return for each element the key of its result; an empty text for none."""
+        shared = shared_facts(self.job, self.task) if self.store is not None else None
+        if shared is None:
             return [""] * len(elements)
-        shared = canonical(self._shared(variables))
+        written = canonical(shared)
         return [
-            hashlib.sha256(f"{shared}\n{element.digest}".encode()).hexdigest()
+            hashlib.sha256(f"{written}\n{element.digest}".encode()).hexdigest()
             if element.digest and element.skipped is None
             else ""
             for element in elements
         ]
-
-    def _variables(self) -> set[str]:
-        """Return the environment variables that arguments stand for, or that a task itself names."""
-        tasks = [self.task, *(load_task(call.task) for call in self.job.calls.values())]
-        named = {
-            parameter.environment.variable
-            for task in tasks
-            for parameter in task.parameters.values()
-            if parameter.environment is not None
-        }
-        return named | _variables_in([self.job, *self.job.calls.values()])
-
-    def _own_files(self) -> dict[str, list[str]]:
-        """Return the hashes of the files that params name.
-
-        Other programs write them: what their footers say of their content may be of an earlier one.
-        """
-        parameters = self.task.parameters
-        return {
-            name: [sha256_of_bytes(path) for path in paths if path.is_file()]
-            for name, paths in self.job.inputs.items()
-            if name in parameters and parameters[name].is_file
-        }
-
-    def _shared(self, variables: Collection[str]) -> dict[str, Any]:
-        """Return what every call depends on, beside its element."""
-        return {
-            "store": STORE_VERSION,
-            "versions": provenance({}),
-            "argnames": list(self.each.argnames),
-            "spreads": self.each.keyed,
-            "job": {**_facts(self.job), "own_files": self._own_files()},
-            "calls": {
-                name: {**_facts(call), "each": _each_facts(call)} for name, call in self.job.calls.items()
-            },
-            "environment": {name: os.environ.get(name) for name in sorted(variables)},
-        }
-
-
-def _facts(call: Call) -> dict[str, Any]:
-    files = {name: [sha256_of(path) for path in paths] for name, paths in call.inputs.items()}
-    return {
-        # A skipped result names its instance.
-        "instance": call.instance,
-        "task": [call.task, call.code],
-        "arguments": call.arguments,
-        "files": files,
-        "skipif": [list(call.skipif.conditions), call.skipif.unpack_depth] if call.skipif else None,
-    }
-
-
-def _each_facts(call: Call) -> list[Any] | None:
-    """Return what a cheap instance is called for; of the job itself each call has an element of its own."""
-    if call.each is None:
-        return None
-    return [mapped_facts(call.each), [sha256_of(path) for path in call.each.files]]
-
-
-def _variables_in(calls: list[Call]) -> set[str]:
-    found: set[str] = set()
-    waiting: list[Any] = [[call.arguments, call.each.argvalues if call.each else None] for call in calls]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting += value
-        elif isinstance(value, dict):
-            if set(value) == {ENVIRONMENT}:
-                found.add(str(value[ENVIRONMENT]))
-            waiting += value.values()
-    return found
 
 
 def _with_key(error: EcoscopeWorkflowsError, element: Element) -> EcoscopeWorkflowsError:
@@ -254,8 +170,3 @@ def _made(number: int) -> Item | EcoscopeWorkflowsError:
         # Its cause need not survive the way from one process to another; its text must.
         error.__cause__ = None
         return error
-
-
-def mapped_facts(each: Each) -> Mapping[str, Any]:
-    """Return what the provenance of a collection says of how it was made."""
-    return {"method": each.method, "argnames": list(each.argnames), "argvalues": each.argvalues}

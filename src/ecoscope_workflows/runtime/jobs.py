@@ -10,18 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.decorators import task_metadata
 from ecoscope_workflows.errors import Problem, RegistrationError, did_you_mean
+from ecoscope_workflows.runtime.words import CALLS, EACH, FILE_KEY, SKIPIF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ecoscope_workflows.registry.signature import TaskInfo
-
-# A key that no argument can have; its value is the file that holds arguments too long for a command line.
-FILE_KEY = "$file"
-# Likewise: what a call goes through, when it is skipped, and the cheap instances that its arguments need.
-EACH = "$each"
-SKIPIF = "$skipif"
-CALLS = "$calls"
 
 
 @dataclass(frozen=True)

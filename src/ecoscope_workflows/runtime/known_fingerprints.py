@@ -19,8 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows import __version__
-from ecoscope_workflows.runtime.fingerprint import reached
-from ecoscope_workflows.runtime.resolution import versions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +46,8 @@ class KnownFingerprints:
         entry = self._entries.get(key)
         if state and entry is not None and entry.get("state") == state and _same_versions(entry["packages"]):
             return str(entry["digest"])
+        from ecoscope_workflows.runtime.fingerprint import reached  # noqa: PLC0415  # only where code has changed
+
         found = reached(module, name)
         if state:
             self._entries[key] = {
@@ -91,6 +91,8 @@ def _version(name: str) -> str:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         # It was never installed, or is not any more.
+        from ecoscope_workflows.runtime.resolution import versions_of  # noqa: PLC0415  # rarely needed
+
         found = versions_of(name)
         return found[0][1] if len(found) == 1 else ""
 

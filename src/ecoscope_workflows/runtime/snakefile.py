@@ -18,10 +18,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ecoscope_workflows import __version__
 from ecoscope_workflows.errors import EcoscopeWorkflowsError, ParamsError, Problem
-from ecoscope_workflows.runtime.fingerprint import fingerprint
-from ecoscope_workflows.runtime.jobs import CALLS, EACH, FILE_KEY, SKIPIF
-from ecoscope_workflows.runtime.variables import ECHO_VARIABLE, SPEC_VARIABLE
+from ecoscope_workflows.runtime.known_fingerprints import known_fingerprints
 from ecoscope_workflows.runtime.warm.announcement import announce, announce_task
+from ecoscope_workflows.runtime.words import CALLS, EACH, ECHO_VARIABLE, FILE_KEY, SKIPIF, SPEC_VARIABLE
 from ecoscope_workflows.spec.document import Document, parse
 from ecoscope_workflows.spec.encoding import INPUT, called, canonical, encode_plain
 
@@ -269,7 +268,7 @@ def _with_fingerprint(task: str) -> str:
     module, _, name = task.partition(":")
     announce_task(task)
     with _plain_errors():
-        return f"{task}@{fingerprint(module, name)}"
+        return f"{task}@{known_fingerprints().of(module, name)}"
 
 
 def _inline(text: str) -> str:

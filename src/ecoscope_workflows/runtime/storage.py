@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from ecoscope_workflows.contracts.skipping import SkipSentinel
     from ecoscope_workflows.contracts.stored import Index
 
-# What decides the bytes of a result beside the task's own code.
 _RECORDED = ("numpy", "pandas", "pyarrow", "geopandas", "shapely", "pyproj", "plotly")
 _MISSING_HINT = "run the workflow from its start, or check the path"
 # More files than this are brought to disk together.
@@ -65,13 +65,19 @@ def sha256_of(path: Path) -> str:
 
 def provenance(facts: Mapping[str, Any]) -> str:
     """Return `facts` and the versions at work as one line of JSON; nothing in it changes from run to run."""
+    return json.dumps({**facts, "versions": dict(versions_at_work())}, sort_keys=True)
+
+
+@cache
+def versions_at_work() -> tuple[tuple[str, str], ...]:
+    """Return the versions that decide the bytes of a result beside the task's own code."""
     versions = {"ecoscope-workflows": __version__, "python": python_version()}
     for name in _RECORDED:
         try:
             versions[name] = version(name)
         except PackageNotFoundError:
             continue
-    return json.dumps({**facts, "versions": versions}, sort_keys=True)
+    return tuple(versions.items())
 
 
 def write_result(

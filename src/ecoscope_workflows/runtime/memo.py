@@ -1,0 +1,108 @@
+"""A job in, the key of its result out: the hash of everything that decides what it is."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING, Any
+
+from ecoscope_workflows.contracts.digests import sha256_of_bytes
+from ecoscope_workflows.runtime.evaluation import RESULTS_VARIABLE
+from ecoscope_workflows.runtime.jobs import load_task
+from ecoscope_workflows.runtime.storage import provenance, sha256_of
+from ecoscope_workflows.spec.encoding import ENVIRONMENT, canonical
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ecoscope_workflows.registry.signature import TaskInfo
+    from ecoscope_workflows.runtime.jobs import Call, Each, Job
+
+# Changes when entries of the store are no longer what a run would make.
+STORE_VERSION = 2
+
+
+def key_of(job: Job, task: TaskInfo) -> str:
+    """Return the key of the result of a job that makes one call; an empty text where it has none."""
+    shared = shared_facts(job, task)
+    return hashlib.sha256(canonical(shared).encode()).hexdigest() if shared is not None else ""
+
+
+def shared_facts(job: Job, task: TaskInfo) -> dict[str, Any] | None:
+    """Return what every call of a job depends on, beside its element; None where that is not known.
+
+    Example data is no result of its arguments; files that a task writes itself are in no store.
+    """
+    variables = _variables(job, task)
+    if not job.code or job.mock is not None or not task.metadata.storable or RESULTS_VARIABLE in variables:
+        return None
+    return {
+        "store": STORE_VERSION,
+        "versions": provenance({}),
+        "each": [job.each.method, list(job.each.argnames)] if job.each else None,
+        "job": {**_facts(job), "own_files": _own_files(job, task)},
+        "calls": {name: {**_facts(call), "each": _each_facts(call)} for name, call in job.calls.items()},
+        "environment": {name: os.environ.get(name) for name in sorted(variables)},
+    }
+
+
+def _variables(job: Job, task: TaskInfo) -> set[str]:
+    """Return the environment variables that arguments stand for, or that a task itself names."""
+    tasks = [task, *(load_task(call.task) for call in job.calls.values())]
+    named = {
+        parameter.environment.variable
+        for one in tasks
+        for parameter in one.parameters.values()
+        if parameter.environment is not None
+    }
+    return named | _variables_in([job, *job.calls.values()])
+
+
+def _own_files(job: Job, task: TaskInfo) -> dict[str, list[str]]:
+    """Return the hashes of the files that params name.
+
+    Other programs write them: what their footers say of their content may be of an earlier one.
+    """
+    return {
+        name: [sha256_of_bytes(path) for path in paths if path.is_file()]
+        for name, paths in job.inputs.items()
+        if name in task.parameters and task.parameters[name].is_file
+    }
+
+
+def _facts(call: Call) -> dict[str, Any]:
+    files = {name: [sha256_of(path) for path in paths] for name, paths in call.inputs.items()}
+    return {
+        # A skipped result names its instance.
+        "instance": call.instance,
+        "task": [call.task, call.code],
+        "arguments": call.arguments,
+        "files": files,
+        "skipif": [list(call.skipif.conditions), call.skipif.unpack_depth] if call.skipif else None,
+    }
+
+
+def _each_facts(call: Call) -> list[Any] | None:
+    """Return what a cheap instance is called for; of the job itself each call has an element of its own."""
+    if call.each is None:
+        return None
+    return [mapped_facts(call.each), [sha256_of(path) for path in call.each.files]]
+
+
+def _variables_in(calls: list[Call]) -> set[str]:
+    found: set[str] = set()
+    waiting: list[Any] = [[call.arguments, call.each.argvalues if call.each else None] for call in calls]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value
+        elif isinstance(value, dict):
+            if set(value) == {ENVIRONMENT}:
+                found.add(str(value[ENVIRONMENT]))
+            waiting += value.values()
+    return found
+
+
+def mapped_facts(each: Each) -> Mapping[str, Any]:
+    """Return what the provenance of a collection says of how it was made."""
+    return {"method": each.method, "argnames": list(each.argnames), "argvalues": each.argvalues}
