@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ecoscope_workflows import __version__
+from ecoscope_workflows.cli.cache import cache_command
 from ecoscope_workflows.cli.check import check_command
 from ecoscope_workflows.cli.compile import compile_command
 from ecoscope_workflows.cli.completion import completion_command
@@ -59,6 +60,7 @@ cli.add_command(migrate_command)
 cli.add_command(connections_command)
 cli.add_command(test_command)
 cli.add_command(status_command)
+cli.add_command(cache_command)
 cli.add_command(completion_command)
 
 

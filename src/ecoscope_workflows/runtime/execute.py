@@ -57,7 +57,8 @@ def execute(job: Job, allowed: Callable[[], None] | None = None) -> None:
     codec = stored_as(job.instance, task)
     discard(job.output, companions_of(codec))
     evaluation = Evaluation(job) if job.mock is None else Mocked(job, codec)
-    store = Store.here()
+    # The folder of the run, wherever this process is.
+    store = Store.here(job.output.parent.parent)
     if job.each is None:
         facts = facts_of(job, task)
         remembered = Remembered(job, task, codec, store)

@@ -129,6 +129,6 @@ def _line(path: str, facts: os.stat_result) -> str:
 
 
 @cache
-def known_fingerprints() -> KnownFingerprints:
-    """Return the fingerprints known to a run in the current folder."""
-    return KnownFingerprints(Path(DEFAULT_FILE))
+def known_fingerprints(folder: Path = Path()) -> KnownFingerprints:
+    """Return the fingerprints known to the run in a folder."""
+    return KnownFingerprints(folder / DEFAULT_FILE)

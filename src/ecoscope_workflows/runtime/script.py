@@ -10,7 +10,6 @@ import json
 import os
 import sys
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -123,7 +122,7 @@ class Script:
             task=f"{function.__module__}:{function.__name__}",
             arguments=encoded,
             inputs=files,
-            code=known_fingerprints().of(function.__module__, function.__name__),
+            code=known_fingerprints(self.results.parent).of(function.__module__, function.__name__),
             each=each,
             skipif=self._skipif(declared),
         )
@@ -147,8 +146,12 @@ class Script:
             return None
         own = declared.skipif
         skipif = self.skipif if own is None else SkipIf(tuple(own), declared.unpack_depth)
-        conditions = tuple(_with_fingerprint(condition) for condition in skipif.conditions)
+        conditions = tuple(self._with_fingerprint(condition) for condition in skipif.conditions)
         return SkipIf(conditions, skipif.unpack_depth) if conditions else None
+
+    def _with_fingerprint(self, condition: str) -> str:
+        module, _, name = condition.partition(":")
+        return f"{condition}@{known_fingerprints(self.results.parent).of(module, name)}"
 
     def _needed(self, call: Call) -> dict[str, Call]:
         """Return the cheap instances that a call needs, and those that these need."""
@@ -190,12 +193,6 @@ class Script:
 
 def _names(argnames: str | Sequence[str]) -> tuple[str, ...]:
     return (argnames,) if isinstance(argnames, str) else tuple(argnames)
-
-
-@cache
-def _with_fingerprint(condition: str) -> str:
-    module, _, name = condition.partition(":")
-    return f"{condition}@{known_fingerprints().of(module, name)}"
 
 
 def _is_path(value: Any, parameter: Parameter | None) -> bool:

@@ -47,20 +47,20 @@ class Store:
         self._added = False
 
     @classmethod
-    def here(cls) -> Store | None:
-        """Return the store that a run in the current folder uses, or None where it is switched off.
+    def here(cls, folder: Path = Path()) -> Store | None:
+        """Return the store that a run in a folder uses, or None where it is switched off.
 
         Raises
         ------
         StorageError
             When the limit that is set is no number.
         """
-        folder = os.environ.get(STORE_VARIABLE, DEFAULT_STORE)
+        name = os.environ.get(STORE_VARIABLE, DEFAULT_STORE)
         limit = os.environ.get(LIMIT_VARIABLE, str(DEFAULT_LIMIT))
         if not limit.isdecimal():
             what = f"{LIMIT_VARIABLE} is {limit!r}, not a number of bytes"
             raise StorageError(Problem("EW606", what, hint=f"such as {DEFAULT_LIMIT}, which is the default"))
-        return cls(Path(folder), int(limit)) if folder else None
+        return cls(folder / name, int(limit)) if name else None
 
     def _entry(self, key: str) -> Path:
         return self.root / key[:2] / key
@@ -128,6 +128,37 @@ class Store:
                 self._drop(entry)
                 removed += 1
         return removed
+
+    def facts(self) -> dict[str, Any]:
+        """Return where the store is, how many results and bytes are in it, and when the oldest was used."""
+        entries = list(self._entries())
+        return {
+            "folder": str(self.root),
+            "entries": len(entries),
+            "bytes": sum(size for _, size, _ in entries),
+            "limit": self._limit,
+            "oldest": min((used for used, _, _ in entries), default=None),
+        }
+
+    def verify(self) -> tuple[int, int]:
+        """Read every entry, and remove those that are not as they were written.
+
+        Returns
+        -------
+        tuple of int
+            How many are whole, and how many were removed.
+        """
+        good = bad = 0
+        for _, _, entry in list(self._entries()):
+            try:
+                facts: dict[str, Any] = json.loads(entry.with_suffix(".json").read_text(encoding="utf-8"))
+                whole = _seal(entry) == facts["seal"]
+            except (OSError, ValueError, KeyError, TypeError):  # as in `fetch`
+                whole = False
+            good, bad = good + whole, bad + (not whole)
+            if not whole:
+                self._drop(entry)
+        return good, bad
 
     def _entries(self) -> Iterator[tuple[float, int, Path]]:
         for facts in self.root.glob("??/*.json"):

@@ -1,0 +1,81 @@
+"""`ecoscope-workflows cache`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from ecoscope_workflows.runtime.store import Store
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.group("cache", short_help="Look at the store of results, or make it smaller.")
+def cache_command() -> None:
+    """Look at the store from which results are taken that are known, or make it smaller.
+
+    It is `.ecoscope-workflows/store` in the folder of a run, or what ECOSCOPE_WORKFLOWS_STORE names.
+    """
+
+
+@cache_command.command("info", short_help="Show how much is in it.")
+@click.argument("folder", default=".", type=_FOLDER)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def info(folder: Path, form: str) -> None:
+    """Show where the store of the run in FOLDER is, and how much is in it."""
+    store = _store(folder)
+    facts = store.facts()
+    if form == "json":
+        click.echo(json.dumps(facts, indent=1))
+        return
+    click.echo(
+        f"{facts['folder']}: {facts['entries']} results, {_size(facts['bytes'])} of {_size(facts['limit'])}"
+    )
+    if facts["oldest"] is not None:
+        last = dt.datetime.fromtimestamp(facts["oldest"]).astimezone()
+        click.echo(f"the oldest was last used on {last:%Y-%m-%d at %H:%M}")
+
+
+@cache_command.command("prune", short_help="Remove what was not used for the longest time.")
+@click.argument("folder", default=".", type=_FOLDER)
+@click.option("--keep-bytes", type=click.IntRange(min=0), help="How much may stay.  [default: the limit]")
+def prune(folder: Path, keep_bytes: int | None) -> None:
+    """Remove the results that were not used for the longest time, until the rest fits."""
+    store = _store(folder)
+    removed = store.prune(store.facts()["limit"] if keep_bytes is None else keep_bytes)
+    left = store.facts()
+    click.echo(f"{removed} removed, {left['entries']} left with {_size(left['bytes'])}")
+
+
+@cache_command.command("verify", short_help="Read every result, and remove those that are damaged.")
+@click.argument("folder", default=".", type=_FOLDER)
+@click.pass_context
+def verify(context: click.Context, folder: Path) -> None:
+    """Read every result, and remove those that are not as they were written; then the exit code is 1."""
+    good, bad = _store(folder).verify()
+    click.echo(f"{good} whole, {bad} damaged and removed")
+    if bad:
+        context.exit(1)
+
+
+def _store(folder: Path) -> Store:
+    from ecoscope_workflows.compiler.stores import store_of  # noqa: PLC0415  # 0.1 s
+
+    store = store_of(folder)
+    if store is None:
+        raise click.UsageError("the store is switched off: ECOSCOPE_WORKFLOWS_STORE is set to nothing.")
+    return store
+
+
+def _size(count: int) -> str:
+    size = float(count)
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:  # noqa: PLR2004  # a thousand is the next unit
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"

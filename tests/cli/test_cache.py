@@ -1,0 +1,67 @@
+"""The command that looks at the store of results."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ecoscope_workflows.cli import run
+from ecoscope_workflows.contracts.digests import digest_of
+from ecoscope_workflows.contracts.stored import Item
+from ecoscope_workflows.runtime.store import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEYS = ("aa1", "bb2", "cc3")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder of a run with three results of ten bytes in its store."""
+    for name in ("STORE", "STORE_BYTES"):
+        monkeypatch.delenv(f"ECOSCOPE_WORKFLOWS_{name}", raising=False)
+    store = Store.here(tmp_path)
+    assert store is not None
+    for key in KEYS:
+        path = tmp_path / "result.txt"
+        path.write_text(f"result {key}")
+        store.keep(key, path, Item(path.name, digest_of(path)))
+    return tmp_path
+
+
+def test_info_says_how_much_is_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["cache", "info", str(folder)]) == 0
+    assert "3 results, 30 B of 4.3 GB" in capsys.readouterr().out
+    assert run(["cache", "info", str(folder), "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["entries"] == 3
+
+
+def test_info_of_a_folder_without_a_store_is_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["cache", "info", str(tmp_path)]) == 0
+    assert "0 results, 0 B" in capsys.readouterr().out
+
+
+def test_prune_keeps_what_fits(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["cache", "prune", str(folder), "--keep-bytes", "15"]) == 0
+    assert capsys.readouterr().out == "2 removed, 1 left with 10 B\n"
+
+
+def test_verify_removes_what_is_damaged(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["cache", "verify", str(folder)]) == 0
+    (folder / ".ecoscope-workflows" / "store" / "bb" / "bb2").write_text("spoiled")
+    assert run(["cache", "verify", str(folder)]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "2 whole, 1 damaged and removed"
+    assert run(["cache", "verify", str(folder)]) == 0
+
+
+def test_a_store_that_is_switched_off_is_said_to_be(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ECOSCOPE_WORKFLOWS_STORE", "")
+    assert run(["cache", "info", str(folder)]) == 2
+    assert "switched off" in capsys.readouterr().err
