@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -155,6 +156,7 @@ def how_called(parts: Mapping[str, Any], files: tuple[Path, ...]) -> tuple[Each 
     )
 
 
+@cache
 def load_task(task: str) -> TaskInfo:
     """Import a task by ``package.module:name``.
 

@@ -50,6 +50,9 @@ class Preloaded:
         for name in RUNNER:
             self._load(name)
         reach = Reach(self._load)
+        from ecoscope_workflows.runtime.storage import versions_at_work  # noqa: PLC0415  # it is loaded by now
+
+        versions_at_work()
         for task in tasks:
             reach.follow(task)
             self._read_signature(task)
