@@ -55,3 +55,16 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     opened = Browser(program, tmp_path_factory.mktemp("profile"))
     yield opened
     opened.close()
+
+
+# What starts a browser or servers, compares with published data, or runs the commands of documents.
+SLOW_FIXTURES = frozenset({"browser", "reference_data", "movebank", "salif_keita", "habiba"})
+SLOW_FILES = ("runtime/test_warm_", "docs/test_documents.py", "tasks/io/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the kinds of tests that together take longer than `make check` may."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & SLOW_FIXTURES or any(name in item.path.as_posix() for name in SLOW_FILES):
+            item.add_marker(pytest.mark.slow)

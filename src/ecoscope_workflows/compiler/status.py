@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ecoscope_workflows.compiler.loading import load_graph
-from ecoscope_workflows.contracts.digests import INDEX
+from ecoscope_workflows.contracts.digests import INDEX, MARK_KEY
 from ecoscope_workflows.contracts.skipping import SkipSentinel
 from ecoscope_workflows.contracts.stored import read_index, read_value
 from ecoscope_workflows.errors import Problem, StorageError, Where
@@ -146,8 +146,6 @@ def _rows_or_skip(path: Path) -> tuple[int | None, SkipSentinel | None]:
     """Return the number of rows of a frame, or what a skipped result says; neither for other results."""
     if path.suffix == ".parquet":
         import pyarrow.parquet as pq  # noqa: PLC0415  # 0.1 s
-
-        from ecoscope_workflows.contracts.parquet import MARK_KEY  # noqa: PLC0415  # imports pandas
 
         footer = pq.read_metadata(path)
         if MARK_KEY not in (footer.metadata or {}):

@@ -17,6 +17,8 @@ INDEX = "index.json"
 CHUNK = 1 << 20
 # The key of a Parquet file's footer that says the hash of its content.
 CONTENT_KEY = "ecoscope_workflows.content"
+# Says that a Parquet file stands for something else than a frame: None, or a skipped result.
+MARK_KEY = b"ecoscope_workflows.mark"
 _CONTENT = re.compile(CONTENT_KEY.encode() + rb"[^0-9a-f]{1,4}([0-9a-f]{64})")
 _PARQUET_END = b"PAR1"
 # The end of the file: the length of the footer, and four letters.

@@ -14,15 +14,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ecoscope_workflows.contracts.digests import CONTENT_KEY
+from ecoscope_workflows.contracts.digests import CONTENT_KEY, MARK_KEY
 from ecoscope_workflows.contracts.skipping import with_skips
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PROVENANCE_KEY = b"ecoscope_workflows"
-# Says that a file stands for something else than a frame: None, or a skipped result.
-MARK_KEY = b"ecoscope_workflows.mark"
 GEOPARQUET_VERSION = "1.1.0"
 # Some 6 MB of a trajectory: little enough to read a part of, enough to be compressed well.
 ROWS_PER_GROUP = 2**17

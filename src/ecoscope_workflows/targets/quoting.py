@@ -72,6 +72,8 @@ def laid_out(
     level, used
         As in `literal`.
     """
+    if not items:
+        return brackets
     # So far to the left that what is inside fits whatever its own length.
     flat = ", ".join(f"{key}{write(item, 0, _FAR_LEFT)}" for key, item in items)
     if used + _width(flat) + len(brackets) < LINE_LENGTH - _MARGIN:

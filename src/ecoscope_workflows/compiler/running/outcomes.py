@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ecoscope_workflows.compiler.running.progress import DONE, RESTORED, SKIPPED
-from ecoscope_workflows.contracts.digests import INDEX
+from ecoscope_workflows.contracts.digests import INDEX, MARK_KEY
 from ecoscope_workflows.contracts.skipping import SkipSentinel
 from ecoscope_workflows.contracts.stored import read_index, read_value
 
@@ -58,7 +58,5 @@ def is_skipped_result(result: Path) -> bool:
 
 def _is_marked(path: Path) -> bool:
     import pyarrow.parquet as pq  # noqa: PLC0415  # 0.1 s
-
-    from ecoscope_workflows.contracts.parquet import MARK_KEY  # noqa: PLC0415  # imports pandas
 
     return MARK_KEY in (pq.read_metadata(path).metadata or {})
