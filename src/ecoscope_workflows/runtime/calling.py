@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 from ecoscope_workflows.contracts.describe import type_name
 from ecoscope_workflows.contracts.frames import FAULT_TYPE, FrameContract
 from ecoscope_workflows.contracts.validation import adapter_of, faults_of
-from ecoscope_workflows.errors import ContractError, Problem, TaskError
+from ecoscope_workflows.errors import ContractError, EcoscopeWorkflowsError, Problem, TaskError
 from ecoscope_workflows.runtime.failures import task_error
 
 if TYPE_CHECKING:
@@ -61,9 +62,16 @@ def check_arguments(instance: str, task: TaskInfo, given: Mapping[str, Any]) -> 
 
 
 def call_task(instance: str, task: TaskInfo, arguments: Mapping[str, Any]) -> Any:
-    """Call the task; an exception in it becomes a `TaskError` with the traceback of the task's frames."""
+    """Call the task; an exception in it becomes a `TaskError`.
+
+    It holds the traceback of the task's own frames, unless the error says by itself what is wrong and what to
+    do, as one about a user's settings does.
+    """
     try:
         return task.function(**arguments)
+    except EcoscopeWorkflowsError as error:
+        problems = [replace(one, what=f"{instance}: {one.what}") for one in error.problems]
+        raise TaskError(problems, f"Task instance {instance!r} raised {error!r}") from error
     except (Exception, SystemExit) as error:  # `sys.exit(0)` in a task must not look like success
         published = f"Task instance {instance!r} raised {error!r}"
         raise TaskError(task_error(instance, task, error), published) from error

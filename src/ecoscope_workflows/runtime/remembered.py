@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from ecoscope_workflows.runtime.jobs import Job
     from ecoscope_workflows.runtime.store import Store
 
-_PRUNED_ONCE_IN = 16
-
 
 class Remembered:
     """What the store knows of the result of a job.
@@ -91,6 +89,4 @@ class Remembered:
             return
         for path, key in self._keys().items():
             self._store.keep(key, path, Item(path.name, digest_of(path)))
-        # Now and then is enough: looking at all entries takes longer than most tasks.
-        if int(self._key[:2], 16) % _PRUNED_ONCE_IN == 0:
-            self._store.prune()
+        self._store.prune()

@@ -28,6 +28,8 @@ STORE_VARIABLE = "ECOSCOPE_WORKFLOWS_STORE"
 DEFAULT_STORE = ".ecoscope-workflows/store"
 LIMIT_VARIABLE = "ECOSCOPE_WORKFLOWS_STORE_BYTES"
 DEFAULT_LIMIT = 4 << 30
+# Of so many results that are added, one has the store looked through.
+PRUNED_ONCE_IN = 16
 
 
 class Store:
@@ -44,7 +46,7 @@ class Store:
     def __init__(self, root: Path, limit: int = DEFAULT_LIMIT) -> None:
         self.root = root
         self._limit = limit
-        self._added = False
+        self._due = False
 
     @classmethod
     def here(cls, folder: Path = Path()) -> Store | None:
@@ -102,7 +104,8 @@ class Store:
             temporary.replace(entry)
             record.write_text(json.dumps(facts), encoding="utf-8")
             record.replace(entry.with_suffix(".json"))
-            self._added = True
+            # Now and then is enough: looking at all entries takes longer than most tasks.
+            self._due = self._due or int(key[:2], 16) % PRUNED_ONCE_IN == 0
         except OSError:
             for left in (temporary, record):
                 with suppress(OSError):  # where nothing can be written, nothing is left
@@ -117,7 +120,7 @@ class Store:
             The number of entries that were removed.
         """
         if limit is None:
-            if not self._added:
+            if not self._due:
                 return 0
             limit = self._limit
         entries = sorted(self._entries(), reverse=True)

@@ -17,14 +17,12 @@ from ecoscope_workflows.annotations import (
     Series,
 )
 from ecoscope_workflows.tasks.schemas import TimeDensity
+from ecoscope_workflows.tasks.written import ADVANCED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pydantic.config import JsonDict
 
-# Forms show such a field on demand only.
-ADVANCED: JsonDict = {"ecoscope:advanced": True}
 DEFAULT_CELL_METRES = 5000.0
 
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
-# Forms show such a field on demand only.
-ADVANCED: dict[str, Any] = {"ecoscope:advanced": True}
+from ecoscope_workflows.tasks.written import ADVANCED, Written
 
 
-class Coordinate(BaseModel):
+class Coordinate(Written):
     """A position in degrees, WGS 84."""
 
     y: float = Field(title="Latitude", description="Example -0.15293")
     x: float = Field(title="Longitude", description="Example 37.30906")
 
 
-class BoundingBox(BaseModel):
+class BoundingBox(Written):
     """A box between two parallels and two meridians, in degrees, WGS 84."""
 
     min_y: float = Field(default=-90.0, title="Min Latitude", json_schema_extra=ADVANCED)
@@ -26,7 +25,7 @@ class BoundingBox(BaseModel):
     max_x: float = Field(default=180.0, title="Max Longitude", json_schema_extra=ADVANCED)
 
 
-class TrajectorySegmentFilter(BaseModel):
+class TrajectorySegmentFilter(Written):
     """Which segments count as movement: bounds on length (m), duration (s) and speed (km/h), bounds kept.
 
     Raises

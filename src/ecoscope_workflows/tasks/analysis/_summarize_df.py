@@ -16,7 +16,7 @@ from ecoscope_workflows.tasks.analysis._summary_params import (
     UniqueSummaryParam,
 )
 from ecoscope_workflows.tasks.frame_columns import require_columns, require_unique
-from ecoscope_workflows.tasks.track_filters import ADVANCED
+from ecoscope_workflows.tasks.written import ADVANCED
 
 _KINDS: dict[str, Any] = {"count": int, "nunique": int, "ratio": float, "coverage_area": float, "unique": str}
 

@@ -15,7 +15,6 @@ from ecoscope_workflows.tasks.analysis._calculate_elliptical_time_density import
 from ecoscope_workflows.tasks.analysis._calculate_linear_time_density import calculate_linear_time_density
 from ecoscope_workflows.tasks.analysis._create_meshgrid import create_meshgrid
 from ecoscope_workflows.tasks.densities import (
-    ADVANCED,
     AUTO_SCALE,
     ETD_PERCENTILES,
     EXPANSION_FACTOR,
@@ -38,6 +37,7 @@ from ecoscope_workflows.tasks.densities import (
     percentile_levels,
 )
 from ecoscope_workflows.tasks.schemas import TimeDensity
+from ecoscope_workflows.tasks.written import ADVANCED
 
 LayerOpacity = Annotated[
     float,

@@ -10,6 +10,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from ecoscope_workflows.decorators import distributed
 from ecoscope_workflows.tasks.time_ranges import DEFAULT_TIME_FORMAT, UTC_TIMEZONE, TimeRange, TimezoneInfo
+from ecoscope_workflows.tasks.written import ADVANCED
 
 
 @distributed(cheap=True)
@@ -18,7 +19,7 @@ def set_time_range(
     until: Annotated[datetime, Field(description="The end time")],
     timezone: Annotated[TimezoneInfo | SkipJsonSchema[None], Field(title="Timezone")] = None,
     time_format: Annotated[
-        str, Field(description="The time format", json_schema_extra={"ecoscope:advanced": True})
+        str, Field(description="The time format", json_schema_extra=ADVANCED)
     ] = DEFAULT_TIME_FORMAT,
 ) -> TimeRange:
     """Choose the period of time to analyze.

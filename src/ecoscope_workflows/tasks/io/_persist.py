@@ -9,7 +9,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from ecoscope_workflows.annotations import AnyDataFrame, SkipSentinel, skipped_dependency_fallback
 from ecoscope_workflows.decorators import distributed
-from ecoscope_workflows.tasks.track_filters import ADVANCED
+from ecoscope_workflows.tasks.written import ADVANCED
 
 FileType = Literal["csv", "gpkg", "geoparquet", "parquet", "geojson", "json"]
 ResultsFileType = Literal["csv", "gpkg", "geoparquet", "parquet"]

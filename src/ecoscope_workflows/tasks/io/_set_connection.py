@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict  # noqa: TC002  # as below
 from pydantic.json_schema import SkipJsonSchema  # noqa: TC002  # pydantic reads the annotations
 
 from ecoscope_workflows.decorators import distributed
+from ecoscope_workflows.tasks.written import Written
 
 
 def _undescribed(schema: JsonDict) -> None:
@@ -19,7 +20,7 @@ def _undescribed(schema: JsonDict) -> None:
 ConnectionName = Annotated[str, Field(title="Data Source")]
 
 
-class EarthRangerConnection(BaseModel):
+class EarthRangerConnection(Written):
     """The name of an EarthRanger connection."""
 
     model_config = ConfigDict(json_schema_extra=_undescribed)
@@ -28,7 +29,7 @@ class EarthRangerConnection(BaseModel):
     connection_type: SkipJsonSchema[Literal["EarthRanger"]] = "EarthRanger"
 
 
-class SMARTConnection(BaseModel):
+class SMARTConnection(Written):
     """The name of a SMART connection."""
 
     model_config = ConfigDict(json_schema_extra=_undescribed)
@@ -37,7 +38,7 @@ class SMARTConnection(BaseModel):
     connection_type: SkipJsonSchema[Literal["SMART"]] = "SMART"
 
 
-class GoogleEarthEngineConnection(BaseModel):
+class GoogleEarthEngineConnection(Written):
     """The name of a Google Earth Engine connection."""
 
     model_config = ConfigDict(json_schema_extra=_undescribed)

@@ -6,14 +6,14 @@ from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic.config import ConfigDict, JsonDict
 from pydantic.json_schema import SkipJsonSchema
 
 from ecoscope_workflows.annotations import DataFrame, InputFile
 from ecoscope_workflows.decorators import distributed
 from ecoscope_workflows.tasks.schemas import Regions
-from ecoscope_workflows.tasks.track_filters import ADVANCED
+from ecoscope_workflows.tasks.written import ADVANCED, Written
 
 SUFFIXES = (".parquet", ".geoparquet", ".gpkg", ".geojson")
 LAYERED = ".gpkg"
@@ -33,7 +33,7 @@ def _undescribed(schema: JsonDict) -> None:
     schema.pop("description", None)
 
 
-class LocalFileSpatialFeatures(BaseModel):
+class LocalFileSpatialFeatures(Written):
     """Areas in a file."""
 
     model_config = ConfigDict(title="Local File", json_schema_extra=_undescribed)
@@ -55,7 +55,7 @@ class LocalFileSpatialFeatures(BaseModel):
         return self
 
 
-class RemoteFileSpatialFeatures(BaseModel):
+class RemoteFileSpatialFeatures(Written):
     """Areas in a file at an address."""
 
     model_config = ConfigDict(title="Remote URL", json_schema_extra=_undescribed)
@@ -80,7 +80,7 @@ class RemoteFileSpatialFeatures(BaseModel):
         return self
 
 
-class EarthRangerSpatialFeatures(BaseModel):
+class EarthRangerSpatialFeatures(Written):
     """A group of areas on an EarthRanger site."""
 
     model_config = ConfigDict(title="EarthRanger", json_schema_extra=_undescribed)

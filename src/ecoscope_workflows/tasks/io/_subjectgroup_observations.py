@@ -10,7 +10,7 @@ from ecoscope_workflows.annotations import DataFrame
 from ecoscope_workflows.decorators import distributed
 from ecoscope_workflows.tasks.schemas import SubjectGroupObservations
 from ecoscope_workflows.tasks.time_ranges import TimeRange
-from ecoscope_workflows.tasks.track_filters import ADVANCED
+from ecoscope_workflows.tasks.written import ADVANCED
 
 if TYPE_CHECKING:
     from datetime import datetime

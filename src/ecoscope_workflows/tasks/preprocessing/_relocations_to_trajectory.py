@@ -10,7 +10,8 @@ from pydantic.json_schema import SkipJsonSchema
 from ecoscope_workflows.annotations import DataFrame
 from ecoscope_workflows.decorators import distributed
 from ecoscope_workflows.tasks.schemas import DisplacedTrajectory, Relocations
-from ecoscope_workflows.tasks.track_filters import ADVANCED, TrajectorySegmentFilter
+from ecoscope_workflows.tasks.track_filters import TrajectorySegmentFilter
+from ecoscope_workflows.tasks.written import ADVANCED
 
 DEFAULT_FILTER = TrajectorySegmentFilter()
 

@@ -9,8 +9,9 @@ from pydantic.json_schema import SkipJsonSchema
 
 from ecoscope_workflows.decorators import distributed
 from ecoscope_workflows.errors import did_you_mean
-from ecoscope_workflows.tasks.results._layer_styles import ADVANCED, Opacity
+from ecoscope_workflows.tasks.results._layer_styles import Opacity
 from ecoscope_workflows.tasks.results._map_options import parse_tile_layers
+from ecoscope_workflows.tasks.written import ADVANCED
 
 ESRI = "https://server.arcgisonline.com"
 # Name in specs: title in forms, address.

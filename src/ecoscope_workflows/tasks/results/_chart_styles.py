@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, Field
 from pydantic.json_schema import SkipJsonSchema
 
+from ecoscope_workflows.tasks.written import ADVANCED, Written
+
 AggOperations = Literal["sum", "count", "min", "max", "mean", "nunique", "median"]
 TimeInterval = Literal["year", "month", "week", "day", "hour"]
-
-ADVANCED: dict[str, Any] = {"ecoscope:advanced": True}
 
 Value = TypeVar("Value")
 # An option that a form shows among the advanced ones, and that may be left out.
@@ -111,7 +111,7 @@ class BarConfig(BaseModel):
     ] = None
 
 
-class EcoplotConfig(BaseModel):
+class EcoplotConfig(Written):
     """One curve of each group."""
 
     x_col: Annotated[str, Field(description="The dataframe column to plot in the x axis.")]
@@ -129,7 +129,7 @@ class EcoplotConfig(BaseModel):
     ] = PlotStyle()
 
 
-class SmoothingConfig(BaseModel):
+class SmoothingConfig(Written):
     """How a line is smoothed."""
 
     method: Annotated[

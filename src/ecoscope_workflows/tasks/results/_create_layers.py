@@ -12,12 +12,12 @@ from ecoscope_workflows.annotations import AnyGeoDataFrame
 from ecoscope_workflows.decorators import distributed
 from ecoscope_workflows.tasks.results._layer_definition import LayerDefinition
 from ecoscope_workflows.tasks.results._layer_styles import (
-    ADVANCED,
     LegendDefinition,
     PointLayerStyle,
     PolygonLayerStyle,
     PolylineLayerStyle,
 )
+from ecoscope_workflows.tasks.written import ADVANCED
 
 if TYPE_CHECKING:
     from ecoscope_workflows.tasks.results._layer_packing import Style

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from ecoscope_workflows.annotations import AnyDataFrame, Html
 from ecoscope_workflows.decorators import distributed
-from ecoscope_workflows.tasks.results._chart_styles import ADVANCED, EcoplotConfig, WidgetId, options_of
+from ecoscope_workflows.tasks.results._chart_styles import EcoplotConfig, WidgetId, options_of
+from ecoscope_workflows.tasks.written import ADVANCED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,12 +10,12 @@ from pydantic.json_schema import SkipJsonSchema
 from ecoscope_workflows.annotations import AnyDataFrame, Html
 from ecoscope_workflows.decorators import distributed
 from ecoscope_workflows.tasks.results._chart_styles import (
-    ADVANCED,
     LayoutOptions,
     PlotStyle,
     WidgetId,
     options_of,
 )
+from ecoscope_workflows.tasks.written import ADVANCED
 
 if TYPE_CHECKING:
     import pandas as pd

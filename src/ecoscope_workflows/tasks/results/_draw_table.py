@@ -9,8 +9,9 @@ from pydantic.json_schema import SkipJsonSchema
 
 from ecoscope_workflows.annotations import AnyDataFrame, Html
 from ecoscope_workflows.decorators import distributed
-from ecoscope_workflows.tasks.results._chart_styles import ADVANCED, WidgetId
+from ecoscope_workflows.tasks.results._chart_styles import WidgetId
 from ecoscope_workflows.tasks.results._table_config import TableConfig
+from ecoscope_workflows.tasks.written import ADVANCED
 
 
 @distributed

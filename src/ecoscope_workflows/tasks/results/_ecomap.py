@@ -13,7 +13,8 @@ from ecoscope_workflows.contracts.skipping import is_skipped
 from ecoscope_workflows.decorators import distributed
 from ecoscope_workflows.tasks.results._base_maps import MAX_ZOOM, TileLayer
 from ecoscope_workflows.tasks.results._layer_definition import LayerDefinition
-from ecoscope_workflows.tasks.results._layer_styles import ADVANCED, LegendStyle, NorthArrowStyle, ViewState
+from ecoscope_workflows.tasks.results._layer_styles import LegendStyle, NorthArrowStyle, ViewState
+from ecoscope_workflows.tasks.written import ADVANCED
 
 logger = logging.getLogger(__name__)
 

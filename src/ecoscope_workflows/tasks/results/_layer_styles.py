@@ -7,11 +7,12 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
+from ecoscope_workflows.tasks.written import ADVANCED, Written
+
 Units = Literal["meters", "pixels", "common"]
 Placement = Literal["top-left", "top-right", "bottom-left", "bottom-right", "fill"]
 # A name, hexadecimal text, or red, green, blue and perhaps opacity, 0 to 255; or such a list for each row.
 ColorValue = str | SkipJsonSchema[list[int]] | SkipJsonSchema[list[list[int]]] | SkipJsonSchema[None]
-ADVANCED = {"ecoscope:advanced": True}
 
 Opacity = Annotated[
     float,
@@ -117,7 +118,7 @@ class PolygonLayerStyle(ShapeLayerStyle):
     get_elevation: Annotated[float, Field(json_schema_extra=ADVANCED)] = 1000
 
 
-class LegendDefinition(BaseModel):
+class LegendDefinition(Written):
     """What a layer adds to the legend: a label for each colour of a column, or labels and colours as given.
 
     Parameters

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
-import json
 import re
 from dataclasses import dataclass
 from importlib.resources import files
@@ -19,6 +18,7 @@ import jinja2
 from markupsafe import Markup
 
 from ecoscope_workflows.tasks.results._map_legend import Legend, LegendSection
+from ecoscope_workflows.tasks.results._page_text import clean_text, data_block
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,10 +50,6 @@ SWATCHES = {
     "lines": {"x": 0.5, "y": 4.5, "width": 21, "height": 5, "rx": 2},
     "points": {"x": 5, "y": 1, "width": 12, "height": 12, "rx": 6},
 }
-
-# Characters that end a script element or a line of JavaScript; JSON may write any character as an escape.
-_JSON_ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
-_CONTROLS = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,17 +130,6 @@ def _policy(tiles: Sequence[TileLayer]) -> str:
         "form-action 'none'",
     )
     return "; ".join(rules)
-
-
-def data_block(data: dict[str, Any]) -> str:
-    """Return JSON that can stand inside a script element whatever texts it holds."""
-    text = json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    return text.translate(_JSON_ESCAPES)
-
-
-def clean_text(text: str) -> str:
-    """Return a text without control characters and half surrogates, which no HTML file may hold."""
-    return _CONTROLS.sub(" ", text).strip()
 
 
 def render(page: Page) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel
+from ecoscope_workflows.tasks.written import Written
 
 
-class TableConfig(BaseModel):
+class TableConfig(Written):
     """What readers can do with a table."""
 
     enable_sorting: bool = True

@@ -22,6 +22,7 @@ from ecoscope_workflows.tasks.results._widget_types import (
     WidgetSingleView,
     grouped,
 )
+from ecoscope_workflows.tasks.written import ADVANCED
 
 if TYPE_CHECKING:
     from ecoscope_workflows.tasks.results._widget_types import WidgetType
@@ -148,7 +149,7 @@ def create_single_value_widget_single_view(
         int,
         Field(
             description="The number of decimal places to display.",
-            json_schema_extra={"ecoscope:advanced": True},
+            json_schema_extra=ADVANCED,
         ),
     ] = 1,
 ) -> WidgetSingleView:

@@ -11,7 +11,7 @@ from pydantic.json_schema import SkipJsonSchema
 from ecoscope_workflows.annotations import AnyDataFrame
 from ecoscope_workflows.decorators import Effect, distributed
 from ecoscope_workflows.tasks.frame_columns import require_columns
-from ecoscope_workflows.tasks.track_filters import ADVANCED
+from ecoscope_workflows.tasks.written import ADVANCED
 
 if TYPE_CHECKING:
     import pandas as pd

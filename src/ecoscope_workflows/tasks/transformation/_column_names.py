@@ -9,8 +9,8 @@ from pydantic import Field
 
 from ecoscope_workflows.annotations import AnyDataFrame
 from ecoscope_workflows.decorators import distributed
-from ecoscope_workflows.tasks.track_filters import ADVANCED
 from ecoscope_workflows.tasks.transformation._map_columns import renamed
+from ecoscope_workflows.tasks.written import ADVANCED
 
 
 @distributed

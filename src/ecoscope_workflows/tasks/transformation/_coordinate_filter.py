@@ -11,7 +11,8 @@ from pydantic.json_schema import SkipJsonSchema
 
 from ecoscope_workflows.annotations import AnyGeoDataFrame
 from ecoscope_workflows.decorators import Effect, distributed
-from ecoscope_workflows.tasks.track_filters import ADVANCED, BoundingBox, Coordinate
+from ecoscope_workflows.tasks.track_filters import BoundingBox, Coordinate
+from ecoscope_workflows.tasks.written import ADVANCED
 
 logger = logging.getLogger(__name__)
 

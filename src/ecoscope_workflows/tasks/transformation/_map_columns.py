@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
 from ecoscope_workflows.annotations import AnyDataFrame, WrittenAs
 from ecoscope_workflows.decorators import Effect, distributed
 from ecoscope_workflows.tasks.frame_columns import require_columns, require_unique
-from ecoscope_workflows.tasks.track_filters import ADVANCED
+from ecoscope_workflows.tasks.written import ADVANCED, Written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class RenameColumn(BaseModel):
+class RenameColumn(Written):
     """The new name of a column."""
 
     original_name: str

@@ -11,7 +11,7 @@ from ecoscope_workflows.annotations import AnyDataFrame, AnyGeoDataFrame
 from ecoscope_workflows.decorators import Effect, distributed
 from ecoscope_workflows.errors import did_you_mean
 from ecoscope_workflows.tasks.frame_columns import require_columns
-from ecoscope_workflows.tasks.track_filters import ADVANCED
+from ecoscope_workflows.tasks.written import ADVANCED
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from ecoscope_workflows.annotations import AnyDataFrame
 from ecoscope_workflows.decorators import Effect, distributed
 from ecoscope_workflows.tasks.groupers import Groupers, TemporalGrouper, as_list
-
-if TYPE_CHECKING:
-    from pydantic.config import JsonDict
-
-_ADVANCED: JsonDict = {"ecoscope:advanced": True}
+from ecoscope_workflows.tasks.written import ADVANCED
 
 
 def _effect(time_col: str) -> Effect:
@@ -30,7 +26,7 @@ def add_temporal_index(
         bool,
         Field(
             description="Whether to attempt casting `time_col` to datetime.",
-            json_schema_extra=_ADVANCED,
+            json_schema_extra=ADVANCED,
         ),
     ] = True,
     format: Annotated[  # noqa: A002  # as published
@@ -41,7 +37,7 @@ def add_temporal_index(
                 '            when attempting to cast `time_col` to datetime. Defaults to "mixed".\n'
                 "            "
             ),
-            json_schema_extra=_ADVANCED,
+            json_schema_extra=ADVANCED,
         ),
     ] = "mixed",
 ) -> AnyDataFrame:

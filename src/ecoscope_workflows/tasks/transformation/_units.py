@@ -11,8 +11,8 @@ from ecoscope_workflows.annotations import AnyDataFrame, Column
 from ecoscope_workflows.decorators import Effect, distributed
 from ecoscope_workflows.tasks.frame_columns import require_columns
 from ecoscope_workflows.tasks.quantities import Quantity, Unit
-from ecoscope_workflows.tasks.track_filters import ADVANCED
 from ecoscope_workflows.tasks.unit_conversion import converted
+from ecoscope_workflows.tasks.written import ADVANCED
 
 if TYPE_CHECKING:
     import pandas as pd
