@@ -4,6 +4,13 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # Tools are found in the project's environment first, as if it were activated.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Snakemake imports every plugin that it finds at each start: those that tests need have a folder of their own.
+EXECUTORS := $(VENV)/executors
+KUBERNETES := $(VENV)/kubernetes
+AIRFLOW := $(VENV)/airflow
+export ECOSCOPE_WORKFLOWS_EXECUTORS := $(CURDIR)/$(EXECUTORS)
+export ECOSCOPE_WORKFLOWS_KUBERNETES := $(CURDIR)/$(KUBERNETES)
+export ECOSCOPE_WORKFLOWS_AIRFLOW := $(CURDIR)/$(AIRFLOW)
 
 .PHONY: help demo test check lint types floors fast-tests tests golden bench clean
 
@@ -19,6 +26,20 @@ $(VENV)/.dev: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[dev]"
 	@touch $@ $(VENV)/.geo
+
+$(EXECUTORS)/.installed: tests/clusters/executors.txt
+$(KUBERNETES)/.installed: tests/clusters/kubernetes.txt
+$(EXECUTORS)/.installed $(KUBERNETES)/.installed: | $(VENV)/.dev
+	rm -rf $(@D)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(@D) --requirement $<
+	@touch $@
+
+# Airflow pins much that others need in other versions. Without a network its tests are skipped; CI must have it.
+$(AIRFLOW)/.installed: tests/clusters/airflow.txt
+	rm -rf $(AIRFLOW)
+	$(PYTHON) -m venv $(AIRFLOW)
+	$(AIRFLOW)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement $< \
+		&& touch $@ || test -z "$$CI"
 
 demo: $(VENV)/.geo ## Compile the time density example, run it, and say where the map is.
 	ecoscope-workflows compile --spec specs/time_density/spec.yaml --target snakemake --outpath build/time_density
@@ -42,13 +63,13 @@ floors: $(VENV)/.dev
 fast-tests: $(VENV)/.dev
 	pytest --numprocesses 2 -m "not slow"
 
-tests: $(VENV)/.dev
-	pytest --numprocesses 2
+tests: $(VENV)/.dev $(EXECUTORS)/.installed $(KUBERNETES)/.installed $(AIRFLOW)/.installed
+	pytest --numprocesses 3 --dist loadgroup
 
 golden: $(VENV)/.dev ## Compile the examples and the golden files anew.
 	$(BIN)/python -m tests.regenerate
 
-bench: $(VENV)/.dev ## Measure, and write the table into benchmarks/README.md.
+bench: $(VENV)/.dev $(EXECUTORS)/.installed ## Measure, and write the table into benchmarks/README.md.
 	$(BIN)/python benchmarks/run.py
 
 clean: ## Remove what the other targets made.

@@ -1,6 +1,7 @@
 """What ``ecoscope-workflows check`` costs as a whole process, beside an empty Python process.
 
 Run ``python benchmarks/check_speed.py``.
+The tasks are found by the index of what is installed, as from the second command on.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ def rows() -> list[list[str]]:
         commands: dict[str, list[str]] = {"python": [sys.executable, "-c", "pass"]}
         for size in SIZES:
             (folder / f"{size}.yaml").write_text(spec_of(size), encoding="utf-8")
-            commands[str(size)] = [sys.executable, "-m", "ecoscope_workflows", "check", f"{size}.yaml"]
+            program = ["env", f"ECOSCOPE_WORKFLOWS_INDEX={folder}/index", sys.executable, "-m"]
+            commands[str(size)] = [*program, "ecoscope_workflows", "check", f"{size}.yaml"]
         costs = measure(commands, folder)
     unit = costs.pop("python")
     header = ["check", "CPU s", "wall s", "CPU / empty Python", "ms CPU per further instance", "peak MB"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 from datetime import UTC, datetime
@@ -14,10 +15,16 @@ sys.path.insert(0, str(ROOT))
 from benchmarks import (  # noqa: E402  # after the path is set
     check_speed,
     compile_and_run,
+    early_cut_off,
     earthranger_download,
     fan_out,
+    goals,
     noop_overhead,
+    plan,
+    slurm_jobs,
+    start_up,
     subject_tracking,
+    warm_jobs,
 )
 from benchmarks.tables import markdown  # noqa: E402  # as above
 
@@ -41,16 +48,22 @@ def goal_rows() -> list[list[str]]:
 
 
 SECTIONS = {
+    goals.START: start_up.rows,
     "Checking a spec": check_speed.rows,
-    "Compiling a spec": compile_and_run.compile_rows,
+    goals.COMPILE: compile_and_run.compile_rows,
     "One task in a process of its own": compile_and_run.runner_rows,
-    "A start of Snakemake with nothing to do": noop_overhead.rows,
+    goals.JOBS: warm_jobs.rows,
+    goals.READING: start_up.reading_rows,
+    goals.NO_OP: noop_overhead.rows,
+    goals.PLAN: plan.rows,
+    goals.CUT_OFF: early_cut_off.rows,
     "A task that is called for each of many small items": fan_out.rows,
-    "The published subject-tracking workflow on two cores": subject_tracking.run_rows,
+    goals.SUBJECTS: subject_tracking.run_rows,
     "The same with nothing to do, beside as many rules written by hand": subject_tracking.no_op_rows,
-    "An EarthRanger site far away": earthranger_download.rows,
+    "Jobs on Slurm": slurm_jobs.rows,
+    goals.SITE: earthranger_download.rows,
     "Track kernels": track_rows,
-    "Tracks of real sizes": goal_rows,
+    goals.TRACKS: goal_rows,
 }
 
 
@@ -58,10 +71,15 @@ def main() -> None:
     """Measure and write."""
     packages = ", ".join(f"{name} {version(name)}" for name in ("snakemake", "pandas", "geopandas", "numpy"))
     day = datetime.now(UTC).date().isoformat()
-    parts = [f"Measured on {day}: Python {platform.python_version()}, {packages}, {platform.machine()}.\n"]
+    machine = f"{os.cpu_count()} cores, {platform.machine()}"
+    found: dict[str, list[list[str]]] = {}
+    parts: list[str] = []
     for title, rows in SECTIONS.items():
-        parts.append(f"## {title}\n\n{markdown(rows())}")
+        found[title] = rows()
+        parts.append(f"## {title}\n\n{markdown(found[title])}")
         print(parts[-1], flush=True)
+    first = f"Measured on {day}: Python {platform.python_version()}, {packages}, {machine}.\n"
+    parts = [first, f"## Goals\n\n{markdown(goals.rows(found))}", *parts]
     kept = README.read_text(encoding="utf-8").partition(BEGIN)[0]
     README.write_text(f"{kept}{BEGIN}\n\n" + "\n".join(parts), encoding="utf-8")
 

@@ -258,7 +258,7 @@ def rows() -> list[list[str]]:
         try:
             hand = least([*python, str(BY_HAND), "fixes.parquet", "hand.parquet"])
             cold = {job: least([*runtime, *words]) for job, words in JOBS.items()}
-            floor = least([*python, "-c", "import geopandas, pandera.pandas"])
+            floor = least([*python, "-c", "import geopandas"])
         finally:
             os.chdir(before)
         hot = {job: in_own_process("warm", job, folder) for job in JOBS}
@@ -266,7 +266,7 @@ def rows() -> list[list[str]]:
     fixes, segments = "1,000,000 fixes → trajectory", "time density, 21,073 segments, 547 m"
     return [
         HEADER,
-        row("import geopandas, pandera", floor, ""),
+        row("import geopandas", floor, ""),
         row(f"{fixes}, whole process", cold["trajectory"], "13.8", hand),
         row(f"{fixes}, warm", hot["trajectory"], "13.8", hand),
         row(f"{segments}, whole process", cold["density"], "7.97"),

@@ -44,6 +44,14 @@ def reference_data() -> Path:
     pytest.skip(f"no reference data here: set {REFERENCE_VARIABLE} to its folder to compare with it")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the index of installed tasks out of the user's cache."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("ECOSCOPE_WORKFLOWS_INDEX", str(tmp_path_factory.mktemp("index")))
+        yield
+
+
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """Return a headless browser; the page that it shows is the module's own."""
@@ -59,7 +67,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 # What starts a browser or servers, compares with published data, or runs the commands of documents.
 SLOW_FIXTURES = frozenset({"browser", "reference_data", "movebank", "salif_keita", "habiba"})
-SLOW_FILES = ("runtime/test_warm_", "docs/test_documents.py", "tasks/io/")
+SLOW_FILES = ("runtime/test_warm_", "docs/test_documents.py", "tasks/io/", "cli/test_image.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

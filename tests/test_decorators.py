@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -155,3 +156,36 @@ def test_a_method_is_a_function_only_with_all_types() -> None:
             return n
 
     assert "parameter 'self'" in refused(Holder.method)[0]
+
+
+def test_a_ttl_is_a_number_of_seconds_or_a_timedelta() -> None:
+    def fetch() -> int:
+        return 1
+
+    for ttl in (90, 90.0, timedelta(minutes=1.5)):
+        metadata = task_metadata(distributed(tags=["io"], ttl=ttl)(fetch))
+        assert metadata is not None
+        assert metadata.ttl == 90
+        assert metadata.storable
+    metadata = task_metadata(distributed(tags=["io"])(fetch))
+    assert metadata is not None
+    assert (metadata.ttl, metadata.storable) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("ttl", "cache", "what"),
+    [
+        (0, None, "has a ttl of 0 s"),
+        (timedelta(days=-1), None, "has a ttl of -86400 s"),
+        (float("nan"), None, "has a ttl of nan s"),
+        (60, False, "has a ttl of 60 s, but its results are not kept: cache=False"),
+    ],
+)
+def test_a_ttl_that_is_no_time_or_of_nothing_is_refused(
+    ttl: float | timedelta, cache: bool | None, what: str
+) -> None:
+    def fetch() -> int:
+        return 1
+
+    with pytest.raises(RegistrationError, match=f"EW113 task 'fetch' {what}\n"):
+        distributed(ttl=ttl, cache=cache)(fetch)

@@ -57,6 +57,18 @@ def test_the_committed_script_is_what_the_spec_compiles_to(name: str, golden: Mo
     assert committed.read_bytes() == golden.compiled_script(name), "run `make golden`"
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_committed_notebook_is_what_the_spec_compiles_to(name: str, golden: ModuleType) -> None:
+    committed = ROOT / "tests" / "targets" / "golden" / f"{name}.jupytext.py"
+    assert committed.read_bytes() == golden.compiled_notebook(name), "run `make golden`"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_committed_dag_is_what_the_spec_compiles_to(name: str, golden: ModuleType) -> None:
+    committed = ROOT / "tests" / "targets" / "golden" / f"{name}.airflow.py"
+    assert committed.read_bytes() == golden.compiled_dag(name), "run `make golden`"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "pages"),

@@ -3,6 +3,8 @@
 Run ``python -m specs.time_density.simulate_site`` to write all files again; each run writes the same files.
 
 Two animals walk as `simulate_tracks` says, and three areas side by side cover all of both tracks.
+Three further ones cover the patrols and events that `tests.example_activity` simulates further south.
+Their group has the name that the published test cases ask for, so that these run on what is packaged.
 The records pass through the code that reads a site's answers, so that the columns are those of a real one.
 """
 
@@ -30,10 +32,16 @@ ANIMALS = (
     Animal("Baraka", "male", 36.88, 0.33, 7000.0, 10, 0.5),
     Animal("Zuri", "female", 36.96, 0.37, 5000.0, 10, 0.5),
 )
-# West and east bounds of the areas in degrees of longitude, and how far they reach south and north.
-AREAS = {"West": (36.70, 36.8755), "Central": (36.8755, 36.9505), "East": (36.9505, 37.15)}
-SOUTH, NORTH = 0.10, 0.60
-GROUP = "Conservancies"
+# West, south, east and north bounds of the areas in degrees.
+AREAS = {
+    "West": (36.70, 0.10, 36.8755, 0.60),
+    "Central": (36.8755, 0.10, 36.9505, 0.60),
+    "East": (36.9505, 0.10, 37.15, 0.60),
+    "Plains": (37.40, -3.10, 38.60, -1.90),
+    "Hills": (38.60, -3.10, 39.20, -1.90),
+    "Coast": (39.20, -3.10, 40.00, -1.90),
+}
+GROUP = "SpatialGrouperTest"
 
 
 def identifier(text: str) -> str:
@@ -87,15 +95,15 @@ def regions() -> gpd.GeoDataFrame:
             "properties": {
                 "pk": identifier(name),
                 "name": name,
-                "short_name": name[0],
+                "short_name": name[:2],
                 "feature_type": identifier("conservancy"),
             },
             "geometry": {
                 "type": "Polygon",
-                "coordinates": [[[west, SOUTH], [east, SOUTH], [east, NORTH], [west, NORTH], [west, SOUTH]]],
+                "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]],
             },
         }
-        for name, (west, east) in AREAS.items()
+        for name, (west, south, east, north) in AREAS.items()
     ]
     return regions_frame({"id": identifier(GROUP), "name": GROUP, "features": features})
 

@@ -14,7 +14,10 @@ def main() -> None:
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTION)
     from ecoscope_workflows.cli import run  # noqa: PLC0415  # completion and -m pay for the CLI only here
 
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    # Nor is there a use in looking for it at the end, which takes an eighth of the time.
+    gc.freeze()
+    sys.exit(code)
 
 
 if __name__ == "__main__":

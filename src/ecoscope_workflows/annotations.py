@@ -20,7 +20,14 @@ from ecoscope_workflows.contracts.columns import (
     UTCDatetime,
 )
 from ecoscope_workflows.contracts.frames import Frame, FrameContract
-from ecoscope_workflows.contracts.markers import BesideSpec, FileInput, FileSuffix, FromEnvironment, WrittenAs
+from ecoscope_workflows.contracts.markers import (
+    BesideSpec,
+    FileInput,
+    FileSuffix,
+    FromEnvironment,
+    OnlyNamedColumns,
+    WrittenAs,
+)
 from ecoscope_workflows.contracts.schemas import JsonSerializableDataFrameModel
 from ecoscope_workflows.contracts.skipping import SkipSentinel, skipped_dependency_fallback
 
@@ -40,6 +47,7 @@ __all__ = [
     "InputFile",
     "JsonSerializableDataFrameModel",
     "LineGeometry",
+    "OnlyNamedColumns",
     "PointGeometry",
     "PolygonGeometry",
     "Series",

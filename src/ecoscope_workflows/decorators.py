@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import MappingProxyType
 from typing import TypeVar, overload
 
@@ -56,6 +57,9 @@ class TaskMetadata:
     cache
         Whether a result may be used again where code, arguments and inputs are the same; None: unless it is
         tagged ``io``, because the world outside changes. A task that writes files of its own says False.
+    ttl
+        For how many seconds a result may be used again, or None where it stays true: a task that reads the
+        world outside says how old what it has read may be.
     """
 
     image: str | None = None
@@ -67,11 +71,12 @@ class TaskMetadata:
     cheap: bool = False
     grammar: str | None = None
     cache: bool | None = None
+    ttl: float | None = None
 
     @property
     def storable(self) -> bool:
         """Return whether a result may be used again where everything that it is made from is the same."""
-        return "io" not in self.tags if self.cache is None else self.cache
+        return self.ttl is not None or "io" not in self.tags if self.cache is None else self.cache
 
 
 @overload
@@ -88,6 +93,7 @@ def distributed(  # as below
     cheap: bool = False,
     grammar: str | None = None,
     cache: bool | None = None,
+    ttl: float | timedelta | None = None,
 ) -> Callable[[Function], Function]: ...
 def distributed(  # noqa: PLR0913  # one for each thing that a task can say of itself
     function: Function | None = None,
@@ -102,6 +108,7 @@ def distributed(  # noqa: PLR0913  # one for each thing that a task can say of i
     cheap: bool = False,
     grammar: str | None = None,
     cache: bool | None = None,
+    ttl: float | timedelta | None = None,
 ) -> Function | Callable[[Function], Function]:
     """Make a function a task: bare (``@distributed``) or with metadata (``@distributed(tags=["io"])``).
 
@@ -112,7 +119,8 @@ def distributed(  # noqa: PLR0913  # one for each thing that a task can say of i
     RegistrationError
         When the function is no plain function, is async, takes ``*args`` or ``**kwargs``,
         or lacks an annotation on a parameter or on the return;
-        or when its effect names a parameter that it does not have.
+        or when its effect names a parameter that it does not have;
+        or when its ttl is no time, or is given with ``cache=False``.
     """
     metadata = TaskMetadata(
         image=image,
@@ -124,16 +132,29 @@ def distributed(  # noqa: PLR0913  # one for each thing that a task can say of i
         cheap=cheap,
         grammar=grammar,
         cache=cache,
+        ttl=ttl.total_seconds() if isinstance(ttl, timedelta) else ttl,
     )
 
     def attach(task: Function) -> Function:
         problems = task_faults(task) or (effect_faults(effect, task) if effect is not None else [])
+        problems += _ttl_faults(task, metadata)
         if problems:
             raise RegistrationError(problems)
         setattr(task, TASK_ATTRIBUTE, metadata)
         return task
 
     return attach if function is None else attach(function)
+
+
+def _ttl_faults(task: Callable[..., object], metadata: TaskMetadata) -> list[Problem]:
+    if metadata.ttl is None or (metadata.ttl > 0 and metadata.cache is not False):
+        return []
+    what = f"task {task.__name__!r} has a ttl of {metadata.ttl:g} s"
+    hint = "a ttl is a number of seconds above 0, or a timedelta"
+    if metadata.ttl > 0:
+        what += ", but its results are not kept: cache=False"
+        hint = "leave out one of them"
+    return [Problem("EW113", what, Where(task.__code__.co_filename, task.__code__.co_firstlineno), hint)]
 
 
 def skip_condition(function: Function) -> Function:

@@ -113,7 +113,9 @@ def _said(event: LogEvent | None, record: LogRecord) -> tuple[str, dict[str, Any
         case LogEvent.JOB_FINISHED:
             return "finished", {"job": facts["job_id"]}
         case LogEvent.JOB_ERROR:
-            return "failed", {"job": facts["jobid"], "rule": facts["rule_name"]}
+            # What the executor says, such as the state in which a cluster has ended the job.
+            said = {"text": facts["rule_msg"]} if facts.get("rule_msg") else {}
+            return "failed", {"job": facts["jobid"], "rule": facts["rule_name"], **said}
         case LogEvent.ERROR:
             return "error", {"text": record.getMessage(), "exception": facts.get("exception")}
         case None if record.levelno >= logging.WARNING:

@@ -53,7 +53,8 @@ def test_prune_keeps_what_fits(folder: Path, capsys: pytest.CaptureFixture[str])
 
 def test_verify_removes_what_is_damaged(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["cache", "verify", str(folder)]) == 0
-    (folder / ".ecoscope-workflows" / "store" / "bb" / "bb2").write_text("spoiled")
+    (content,) = (folder / ".ecoscope-workflows" / "store" / "bb").glob("bb2.????????????????")
+    content.write_text("spoiled")
     assert run(["cache", "verify", str(folder)]) == 1
     assert capsys.readouterr().out.splitlines()[-1] == "2 whole, 1 damaged and removed"
     assert run(["cache", "verify", str(folder)]) == 0
@@ -65,3 +66,11 @@ def test_a_store_that_is_switched_off_is_said_to_be(
     monkeypatch.setenv("ECOSCOPE_WORKFLOWS_STORE", "")
     assert run(["cache", "info", str(folder)]) == 2
     assert "switched off" in capsys.readouterr().err
+
+
+def test_the_store_is_where_the_spec_says(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "workflow").mkdir()
+    (folder / "workflow" / "spec.yaml").write_text("name: a\ncache_root: ../shared\ntasks: {}\n")
+    assert run(["cache", "info", str(folder)]) == 0
+    place = f"{folder}/../shared/.ecoscope-workflows/store"
+    assert capsys.readouterr().out == f"{place}: 0 results, 0 B of 4.3 GB\n"

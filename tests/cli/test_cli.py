@@ -58,12 +58,23 @@ def test_the_version_is_told() -> None:
         ["compile", "--help"],
         ["compile", "--spec", str(SPEC), "--outpath", "out"],
         ["compile", "--spec", str(SPEC), "--target", "script-sequential"],
+        ["compile", "--spec", str(SPEC), "--target", "jupytext"],
         ["check", str(SPEC), "--params", str(SPEC.with_name("params.yaml")), "--strict"],
         ["explain", "EW301"],
         ["get-params", "--spec", str(SPEC), "--format", "yaml"],
         ["tasks"],
     ],
-    ids=["help", "compile-help", "snakemake", "script", "check", "explain", "get-params", "tasks"],
+    ids=[
+        "help",
+        "compile-help",
+        "snakemake",
+        "script",
+        "notebook",
+        "check",
+        "explain",
+        "get-params",
+        "tasks",
+    ],
 )
 def test_nothing_heavy_is_imported(words: list[str], tmp_path: Path) -> None:
     program = (
@@ -122,10 +133,27 @@ def test_errors_are_json_for_tools(tmp_path: Path) -> None:
         (["compile", "--spec", str(SPEC)], "say which with --outpath"),
         (["compile", "--spec", str(SPEC), "--target", "snakmake"], "'snakmake' is not one of"),
         (["compile", "--spec", str(SPEC), "--mock-tasks", "x"], "add --testing"),
+        (["compile", "--spec", str(SPEC), "--outpath", "o", "--fan-out", "jobs"], "give both, or none"),
+        (["compile", "--spec", str(SPEC), "--outpath", "o", "--chunk-size", "5"], "give both, or none"),
+        (
+            ["compile", "--spec", str(SPEC), "--target", "jupytext", "--collections", "file"],
+            "are for the target snakemake, not for jupytext",
+        ),
         (["get-params", "--spec", str(SPEC), "--format", "xml"], "'xml' is not one of"),
         (["compil"], "No such command 'compil'"),
     ],
-    ids=["no-spec", "no-file", "no-outpath", "target", "mocks", "format", "command"],
+    ids=[
+        "no-spec",
+        "no-file",
+        "no-outpath",
+        "target",
+        "mocks",
+        "jobs-without-size",
+        "size-without-jobs",
+        "files-elsewhere",
+        "format",
+        "command",
+    ],
 )
 def test_a_wrong_command_line_is_exit_code_2(words: list[str], message: str) -> None:
     done = ecoscope(*words)

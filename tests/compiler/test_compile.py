@@ -42,6 +42,7 @@ def test_the_folder_has_the_layout_of_the_workflow_catalog(spec: Path) -> None:
         "profiles/local/profile.yaml",
         "profiles/slurm/profile.yaml",
         "workflow/Snakefile",
+        "workflow/plan.json",
         "workflow/schemas/params.schema.json",
         "workflow/spec.yaml",
     }

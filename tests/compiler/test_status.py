@@ -14,7 +14,9 @@ from ecoscope_workflows.contracts.codecs import CollectionCodec, FrameCodec, Jso
 from ecoscope_workflows.contracts.digests import INDEX
 from ecoscope_workflows.contracts.skipping import SkipSentinel
 from ecoscope_workflows.contracts.stored import write_value
-from ecoscope_workflows.errors import StorageError
+from ecoscope_workflows.errors import StorageError, TaskError
+from ecoscope_workflows.registry.signature import task_info
+from ecoscope_workflows.runtime.calling import call_task
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,21 +133,101 @@ def test_items_taken_from_an_earlier_run_are_counted(folder: Path) -> None:
     assert status(folder, "groups").restored == 3
 
 
-def test_a_failed_instance_shows_the_first_line_of_its_error(folder: Path) -> None:
-    log = "UserWarning: x\nerror: EW611 fixes: argument 'path' is missing\n  hint: look\n"
-    (folder / "logs" / "fixes.log").write_text(log)
-    assert status(folder, "fixes") == Status("fixes", "failed", "EW611 fixes: argument 'path' is missing")
+def failing(
+    kind: type[Exception], message: str, *, cause: Exception | None = None, notes: tuple[str, ...] = ()
+) -> Any:
+    """Return a task that raises."""
+
+    def load() -> int:
+        error = kind(message)
+        for note in notes:
+            error.add_note(note)
+        raise error from cause
+
+    return load
+
+
+class TrackError(ValueError):
+    """An error of a library, which a traceback names with its module."""
+
+
+EXCEPTIONS: dict[str, tuple[Any, str]] = {
+    "plain": (failing(ValueError, "no column 'x'"), "ValueError: no column 'x'"),
+    "of a library": (failing(TrackError, "no fixes"), f"{__name__}.TrackError: no fixes"),
+    "without a message": (failing(RuntimeError, ""), "RuntimeError"),
+    "of several lines": (
+        failing(ValueError, "cannot read:\n\n  - a\n  - b"),
+        "ValueError: cannot read: - a; - b",
+    ),
+    "with a note": (
+        failing(ValueError, "no 'x'", notes=("did you mean 'y'?",)),
+        "ValueError: no 'x'; did you mean 'y'?",
+    ),
+    "with a cause": (failing(OSError, "no such file", cause=KeyError("a")), "OSError: no such file"),
+    "like a traceback": (
+        failing(ValueError, 'it said:\n  File "a.py", line 1'),
+        'ValueError: it said: File "a.py", line 1',
+    ),
+}
+
+
+@pytest.mark.parametrize("case", EXCEPTIONS)
+def test_a_failed_instance_shows_what_its_exception_says(folder: Path, case: str) -> None:
+    task, said = EXCEPTIONS[case]
+    info = task_info(task, "tracks", "load", "tracks 1.0")
+    with pytest.raises(TaskError) as caught:
+        call_task("fixes", info, {})
+    (folder / "logs" / "fixes.log").write_text(f"UserWarning: x\nerror: {caught.value}\n")
+    assert status(folder, "fixes") == Status("fixes", "failed", f"EW621 {said}")
+
+
+LOGS = {
+    "error: EW611 fixes: argument 'path' is missing\n  hint: look\n": (
+        "EW611 fixes: argument 'path' is missing"
+    ),
+    "error: a\nerror: results/a.txt: EW601 b\n": "results/a.txt: EW601 b",
+    "error: EW614 fixes: the result breaks its contract Fixes:\n  - column 'a': is missing\n  - no 'b'\n": (
+        "EW614 fixes: the result breaks its contract Fixes: - column 'a': is missing; - no 'b'"
+    ),
+    "error: EW622 fixes: the task took longer than its timeout of 1 s\n  hint: give it less\n": (
+        "EW622 fixes: the task took longer than its timeout of 1 s"
+    ),
+    "Timeout (0:00:35)!\nThread 0x00007f (most recent call first):\n": "Timeout (0:00:35)!",
+    f"error: EW605 {'x' * 300}\n": f"EW605 {'x' * 190} ...",
+    # An exception group, say, ends in no line of its own.
+    "error: a.py:1:1: EW621 fixes raised ExceptionGroup\n  + Exception\n": (
+        "a.py:1:1: EW621 fixes raised ExceptionGroup; + Exception"
+    ),
+}
+
+
+@pytest.mark.parametrize("log", LOGS, ids=range(len(LOGS)))
+def test_a_failed_instance_shows_its_error_on_one_line(folder: Path, log: str) -> None:
+    (folder / "logs" / "fixes.log").write_text(f"UserWarning: x\n{log}")
+    assert status(folder, "fixes") == Status("fixes", "failed", LOGS[log])
+
+
+def test_a_job_that_left_nothing_was_killed_or_is_running(folder: Path) -> None:
+    log = folder / "logs" / "fixes.log"
+    log.write_text("")
+    assert status(folder, "fixes") == Status("fixes", "not run", "killed, or still running")
+    log.write_bytes(b"reading\n\xff 3 of 5\n\n")
+    assert status(folder, "fixes").detail == "killed, or still running; the log ends with: \ufffd 3 of 5"
+
+
+def test_a_result_that_was_removed_is_not_that_of_a_killed_job(folder: Path) -> None:
+    for kind, name, moment in (("logs", "fixes.log", 1000), ("benchmarks", "fixes.tsv", 1001)):
+        (folder / kind / name).write_text("s\n1\n")
+        os.utime(folder / kind / name, (moment, moment))
+    assert status(folder, "fixes") == Status("fixes", "not run", "")
+    os.utime(folder / "logs" / "fixes.log", (1002, 1002))
+    assert status(folder, "fixes").detail == "killed, or still running; the log ends with: 1"
 
 
 def test_an_old_log_beside_a_result_is_no_failure(folder: Path) -> None:
     (folder / "logs" / "fixes.log").write_text("error: of a warning that a task printed\n")
     write_value(frame(1), folder / "results" / "fixes.parquet", FrameCodec())
     assert status(folder, "fixes").state == "done"
-
-
-def test_a_log_without_an_error_is_no_failure(folder: Path) -> None:
-    (folder / "logs" / "fixes.log").write_bytes(b"\xff working\n")
-    assert status(folder, "fixes").state == "not run"
 
 
 def test_a_folder_without_its_index_is_not_done(folder: Path) -> None:

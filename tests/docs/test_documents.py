@@ -38,7 +38,7 @@ def with_commands() -> list[ParameterSet]:
     for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md"))]:
         text = path.read_text(encoding="utf-8")
         if path != GENERATED and ("```console" in text or "```python" in text):
-            marks = [pytest.mark.slow] if "$ snakemake" in text else []
+            marks = [pytest.mark.slow] if "$ snakemake" in text or "$ jupyter" in text else []
             names.append(pytest.param(path.relative_to(ROOT).as_posix(), marks=marks))
     return names
 

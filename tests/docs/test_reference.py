@@ -12,10 +12,14 @@ from tests import task_pages
 
 from ecoscope_workflows.annotations import __all__ as annotation_names
 from ecoscope_workflows.cli import cli
+from ecoscope_workflows.compiler.compile import listed_parameters
 from ecoscope_workflows.compiler.loading import load_graph
 from ecoscope_workflows.contracts.frame_types import schema_type
 from ecoscope_workflows.contracts.schemas import LazyModel
+from ecoscope_workflows.graph.params import ParamsModel
 from ecoscope_workflows.registry.catalog import installed_catalog
+from ecoscope_workflows.targets.airflow import Pods, airflow_context
+from ecoscope_workflows.targets.jupytext import notebook_context
 from ecoscope_workflows.targets.script import script_context
 from ecoscope_workflows.targets.view import view
 from ecoscope_workflows.tasks import densities, schemas
@@ -70,10 +74,18 @@ def test_every_command_and_option_is_documented() -> None:
 
 
 def test_the_names_of_a_template_are_those_that_are_documented() -> None:
-    context = script_context(view(load_graph(ROOT / "specs" / "time_density" / "spec.yaml")))
-    of_workflow, of_step = page("templates.md").split("## A step")
-    assert set(first_cells(of_workflow)) == set(context)
-    assert set(first_cells(of_step)) == set(context["steps"][0])
+    graph = load_graph(ROOT / "specs" / "time_density" / "spec.yaml")
+    script = script_context(view(graph))
+    notebook = notebook_context(graph, view(graph), listed_parameters(ParamsModel.of(graph)), {})
+    sections = [set(first_cells(section)) for section in page("templates.md").split("\n## ")[1:]]
+    of_workflow, of_step, of_notebook, of_notebook_step, of_dag, of_task = sections
+    assert of_workflow == set(script)
+    assert of_step == set(script["steps"][0])
+    assert of_workflow | of_notebook == set(notebook)
+    assert of_step | of_notebook_step == set(notebook["steps"][0])
+    dag = airflow_context(view(graph), {}, {}, Pods())
+    assert of_dag == set(dag)
+    assert of_task == set(dag["tasks"][0])
 
 
 def test_every_annotation_is_documented() -> None:

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.end_to_end.plan_agreement import assert_plan_agrees
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +58,12 @@ def done(finished: Project, copy_of: Callable[[Project], Project]) -> Project:
 
 
 def assert_runs(project: Project, expected: set[str]) -> None:
-    """See that the next run is of just these instances, and that there is nothing left to do after it."""
+    """See that the next run is of just these instances, and that there is nothing left to do after it.
+
+    Our own plan of it says the same as Snakemake's, with the same reasons.
+    """
+    planned = assert_plan_agrees(project)
+    assert {job["instance"] for job in planned["jobs"]} == expected
     run = project.finish()
     assert set(run.plan) == expected, run.output
     assert run.made == expected

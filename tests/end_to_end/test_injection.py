@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from ecoscope_workflows.runtime.snakefile import MAX_INLINE
+from ecoscope_workflows.runtime.rule_params import MAX_INLINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

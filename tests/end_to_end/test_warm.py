@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ecoscope_workflows.runtime.stores.location import STORE_VARIABLE
+from ecoscope_workflows.runtime.warm.ahead import MARK
 from ecoscope_workflows.runtime.warm.announcement import FOLDER, SWITCH_VARIABLE
 
 if TYPE_CHECKING:
@@ -53,10 +55,13 @@ def test_a_run_makes_the_same_files_warm_and_cold(compiled: Project) -> None:
     assert warm.code == 0, warm.output + compiled.logs()
     state = compiled.work / FOLDER
     assert "fieldkit.frames loaded" in (state / "server.log").read_text()
+    # Snakemake's process has started it, before there was a job.
+    assert (state / MARK).exists()
     assert NOTE not in compiled.logs()
     made = compiled.files()
     assert len(warm.made) == 2 * CHAINS
-    again = compiled.snakemake("--forceall", **{SWITCH_VARIABLE: "0"})
+    # What is known from the first run would only be restored.
+    again = compiled.snakemake("--forceall", **{SWITCH_VARIABLE: "0", STORE_VARIABLE: ""})
     assert again.code == 0, again.output
     assert again.made == warm.made
     assert NOTE not in compiled.logs()
@@ -90,7 +95,7 @@ def test_a_run_with_nothing_to_do_starts_no_server(compiled: Project) -> None:
 def test_what_a_job_took_is_recorded_warm_and_cold(compiled: Project) -> None:
     records = []
     for switch in ("1", "0"):
-        run = compiled.snakemake("--forceall", **{SWITCH_VARIABLE: switch})
+        run = compiled.snakemake("--forceall", **{SWITCH_VARIABLE: switch, STORE_VARIABLE: ""})
         assert run.code == 0, run.output
         usage = compiled.work / ".snakemake" / "ecoscope-workflows" / "usage"
         assert sorted(path.stem for path in usage.iterdir()) == sorted(run.made)

@@ -13,9 +13,10 @@ import pytest
 from pydantic import BaseModel, Field
 
 from ecoscope_workflows.annotations import FromEnvironment
+from ecoscope_workflows.contracts.plain import plain
 from ecoscope_workflows.decorators import TaskMetadata, distributed
 from ecoscope_workflows.errors import ParamsError
-from ecoscope_workflows.graph.forms import json_schemas, plain, yaml_form
+from ecoscope_workflows.graph.forms import json_schemas, yaml_form
 from ecoscope_workflows.graph.params import InstanceParams, ParamsModel
 from ecoscope_workflows.graph.resolve import resolve
 from ecoscope_workflows.registry.catalog import Catalog, installed_catalog
@@ -188,7 +189,7 @@ def test_the_form_explains_each_line() -> None:
 
 # Draw a raster.
 page:
-  # (list of Band, required)
+  # (list of Band, required) Band has number and may have name.
   bands:
   # Width in pixels. (whole number, at least 1, at most 4000, required)
   width:
@@ -198,7 +199,7 @@ page:
   # cmap: "viridis"
   # (number)
   # nodata: "nan"
-  # (Band)
+  # (Band) Band has number and may have name.
   # main: {"number": 1, "name": "größe"}
   # (text or null, at most 20 characters)
   # title: null

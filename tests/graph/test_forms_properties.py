@@ -10,10 +10,12 @@ from typing import Any, Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel, ConfigDict, create_model
 
+from ecoscope_workflows.contracts.plain import plain
 from ecoscope_workflows.decorators import TaskMetadata
 from ecoscope_workflows.errors import ParamsError
-from ecoscope_workflows.graph.forms import json_schemas, plain, yaml_form
+from ecoscope_workflows.graph.forms import json_schemas, yaml_form
 from ecoscope_workflows.graph.params import InstanceParams, ParamsModel
 from ecoscope_workflows.registry.signature import REQUIRED, Parameter, TaskInfo
 from ecoscope_workflows.spec.document import parse
@@ -114,6 +116,69 @@ def test_an_unfilled_form_is_refused_for_each_open_key(
     with pytest.raises(ParamsError) as caught:
         model.validate(document)
     assert [problem.what for problem in caught.value.problems] == [f"{name} is empty" for name in refusing]
+
+
+def keys_of(name: str, depth: int) -> st.SearchStrategy[tuple[Any, Any]]:
+    """Return types of values that may be models of models, each with a value of its required keys."""
+    plain_ones = st.sampled_from([one for one in VALUES if one[0] not in (int | None, Any)]).flatmap(
+        lambda one: st.tuples(st.just(one[0]), one[1])
+    )
+    return plain_ones | nested(name, depth) if depth else plain_ones
+
+
+@st.composite
+def nested(draw: st.DrawFn, name: str, depth: int) -> tuple[type[BaseModel], dict[str, Any]]:
+    """Return a model, one required key at least, and a value for each required one."""
+    fields: dict[str, Any] = {}
+    value: dict[str, Any] = {}
+    for number in range(draw(st.integers(1, 3))):
+        key = f"{name}_{number}"
+        annotation, inner = draw(keys_of(key, depth - 1))
+        if number and draw(st.booleans()):
+            fields[key] = (annotation, inner)
+            continue
+        fields[key] = (annotation, ...)
+        value[key] = inner
+    order = draw(st.permutations(list(fields)))
+    model = create_model(
+        f"Model_{name}", __config__=ConfigDict(extra="forbid"), **{key: fields[key] for key in order}
+    )
+    return model, value
+
+
+def leaves(value: dict[str, Any], keys: dict[str, Any]) -> dict[str, Any]:
+    for key, inner in value.items():
+        keys = (
+            leaves(inner, keys)
+            if isinstance(inner, dict) and set(inner) and all(one.startswith(f"{key}_") for one in inner)
+            else {**keys, key: inner}
+        )
+    return keys
+
+
+@given(nested("param_1", 2))
+def test_filling_in_the_open_keys_of_models_gives_a_valid_file(
+    drawn: tuple[type[BaseModel], dict[str, Any]],
+) -> None:
+    annotation, value = drawn
+    task = TaskInfo(
+        "unused", "package", unused, {"param_1": Parameter("param_1", annotation)}, int, TaskMetadata()
+    )
+    model = ParamsModel("flow", {"a": InstanceParams("a", task)})
+    form = yaml_form(model)
+    flat = leaves({"param_1": value}, {})
+    filled = re.sub(
+        r"^ +(param_[\d_]+):$",
+        lambda match: f"{match[0]} {json.dumps(flat.pop(match[1]))}" if match[1] in flat else match[0],
+        form,
+        flags=re.MULTILINE,
+    )
+    assert flat == {}
+    assert model.validate(parse(filled, "p.yaml")) == {"a": {"param_1": value}}
+    with pytest.raises(ParamsError) as caught:
+        model.validate(parse(form, "p.yaml"))
+    assert {problem.code for problem in caught.value.problems} == {"EW404"}
+    assert len(caught.value.problems) == len(leaves({"param_1": value}, {}))
 
 
 def takes_null(model: ParamsModel, name: str) -> bool:

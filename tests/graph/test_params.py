@@ -6,7 +6,7 @@ from datetime import datetime  # read where the signature is read
 from typing import Annotated, Any
 
 import pytest
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from ecoscope_workflows.annotations import AnyDataFrame, FromEnvironment
 from ecoscope_workflows.decorators import distributed
@@ -33,6 +33,12 @@ class Row(BaseModel):
     opacity: float = 1.0
 
 
+class Box(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    w: float
+
+
 @distributed
 def load(
     path: str,
@@ -50,9 +56,10 @@ def density(
     percentiles: list[float],
     crs: str = "EPSG:4326",
     layers: list[Row] | None = None,
+    box: Box | None = None,
     hidden: Annotated[int, Field(exclude=True)] = 1,
 ) -> AnyDataFrame:
-    raise NotImplementedError(f"{frame}{percentiles}{crs}{layers}{hidden}")
+    raise NotImplementedError(f"{frame}{percentiles}{crs}{layers}{box}{hidden}")
 
 
 @distributed
@@ -78,7 +85,10 @@ def refused(text: str, model: ParamsModel = MODEL) -> list[str]:
 
 def test_only_what_the_spec_leaves_open_is_a_parameter() -> None:
     free = {name: list(instance.free) for name, instance in MODEL.instances.items()}
-    assert free == {"source": ["server", "since", "limit"], "density": ["percentiles", "crs", "layers"]}
+    assert free == {
+        "source": ["server", "since", "limit"],
+        "density": ["percentiles", "crs", "layers", "box"],
+    }
     assert list(MODEL.known) == ["source", "density", "page"]
 
 
@@ -145,7 +155,7 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
         [
             (
                 "p.yaml:2:34: EW403 'density' has no parameter 'hidden'"
-                "\n  hint: expected one of: crs, layers, percentiles"
+                "\n  hint: expected one of: box, crs, layers, percentiles"
             )
         ],
     ),
@@ -198,10 +208,21 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
         GOOD.replace("2015-01-01", "yesterday"),
         [
             (
-                "p.yaml:1:17: EW406 source.since: expected datetime or date, input is too short,"
-                " got 'yesterday'\n  hint: 'since' is date and time"
+                "p.yaml:1:17: EW406 source.since: expected date and time such as 2024-03-01T06:30:00"
+                " (input is too short), got 'yesterday'\n  hint: 'since' is date and time"
             )
         ],
+    ),
+    "missing inside a model": (
+        GOOD.replace("]}", "], box:\n  {q: 1}}"),
+        [
+            "p.yaml:2:34: EW406 density.box.w: is missing (number)\n  hint: 'box' is Box or null",
+            "p.yaml:3:4: EW406 density.box.q: is not known: expected one of: w\n  hint: 'box' is Box or null",
+        ],
+    ),
+    "empty inside a model": (
+        GOOD.replace("]}", "], box: {w: }}"),
+        ["p.yaml:2:40: EW404 density.box.w is empty\n  hint: give a value"],
     ),
     "out of range": (
         GOOD.replace("}", ", limit: 0}", 1),
@@ -215,7 +236,10 @@ FAULTS: dict[str, tuple[str, list[str]]] = {
     "inside a model": (
         GOOD.replace("]}", "], layers: [{name: a}, {opacity: x}]}"),
         [
-            "p.yaml:2:54: EW406 density.layers[1].name: is missing\n  hint: 'layers' is list of Row or null",
+            (
+                "p.yaml:2:54: EW406 density.layers[1].name: is missing (text)"
+                "\n  hint: 'layers' is list of Row or null"
+            ),
             (
                 "p.yaml:2:64: EW406 density.layers[1].opacity: expected number, got 'x'"
                 "\n  hint: 'layers' is list of Row or null"

@@ -11,6 +11,7 @@ import pytest
 from wt_registry.registry import clear_registry
 
 from ecoscope_workflows.registry.catalog import installed_catalog
+from ecoscope_workflows.registry.index import VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,6 +48,7 @@ def catalog_of(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Catalo
     It starts as a fresh process would, and what it registers is forgotten after the test.
     """
     modules = set(sys.modules)
+    monkeypatch.setenv(VARIABLE, "")
     monkeypatch.setattr(sys, "path", list(sys.path))
     clear_registry()
 

@@ -48,7 +48,7 @@ def found(folder: Path) -> dict[str, str]:
     """Return path and origin of every task of the packages here, or the error."""
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
-        env={**os.environ, "PYTHONPATH": str(folder)},
+        env={**os.environ, "PYTHONPATH": str(folder), "ECOSCOPE_WORKFLOWS_INDEX": ""},
         capture_output=True,
         text=True,
         check=True,

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel
 
 from ecoscope_workflows.annotations import (
+    AnyDataFrame,
     FromEnvironment,
     InputFile,
     SkipSentinel,
@@ -81,6 +82,22 @@ def fetch(value: int) -> int:
     """Multiply with what the world outside says."""
     note(value)
     return value
+
+
+@distributed(tags=["io"], ttl=3600)
+def fetch_hourly(value: int, connection: str = "") -> int:
+    """Multiply with what the world outside says, which is true for an hour."""
+    note(value)
+    return value + len(connection)
+
+
+@distributed(tags=["io"], ttl=3600)
+def fetch_table(value: int) -> AnyDataFrame:
+    """Return what the world outside says, which is true for an hour."""
+    import pandas as pd  # noqa: PLC0415  # heavy imports belong inside the task
+
+    note(value)
+    return pd.DataFrame({"value": [value]})
 
 
 @distributed(cache=False)

@@ -42,7 +42,7 @@ def job(task: str, arguments: dict[str, Any] | None = None, *calls: Call, **how:
         task=f"{DEMO}{task}",
         arguments=arguments or {},
         calls={one.instance: one for one in calls},
-        output=Path(f"results/one{'' if 'each' in how else codec.suffix}"),
+        output=how.pop("output", Path(f"results/one{'' if 'each' in how else codec.suffix}")),
         code=how.pop("code", "c0de"),
         **how,
     )

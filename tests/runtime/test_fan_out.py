@@ -16,7 +16,7 @@ from ecoscope_workflows.contracts.skipping import SkipSentinel
 from ecoscope_workflows.contracts.stored import write_value
 from ecoscope_workflows.errors import ContractError, StorageError, TaskError
 from ecoscope_workflows.runtime.execute import execute
-from ecoscope_workflows.runtime.store import STORE_VARIABLE
+from ecoscope_workflows.runtime.stores.location import STORE_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

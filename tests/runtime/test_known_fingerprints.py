@@ -107,3 +107,39 @@ def test_a_place_that_cannot_be_written_to_is_only_slower(package: Path) -> None
     known = KnownFingerprints(Path(os.devnull) / "known.json")
     assert known.of("herdkit.tasks", "count") == fingerprint("herdkit.tasks", "count")
     assert sys.modules.get("herdkit") is None
+
+
+def test_programs_that_look_for_packages_elsewhere_do_not_forget_what_the_other_found(
+    package: Path, fresh: Callable[[], KnownFingerprints], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    del package
+    first = fresh().of("herdkit.tasks", "count")
+    with monkeypatch.context() as other:
+        other.syspath_prepend(str(tmp_path))
+        fresh().of("herdkit.tasks", "count")
+    monkeypatch.setattr("ecoscope_workflows.runtime.fingerprint.reached", None)
+    assert fresh().of("herdkit.tasks", "count") == first
+
+
+def test_what_a_fingerprint_was_taken_of_is_kept(
+    package: Path, fresh: Callable[[], KnownFingerprints], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = package / "tasks.py"
+    lines = [
+        "import click",
+        "def one(n: int) -> int:",
+        "    return click.echo(n)",
+        "def count(n: int) -> int:",
+    ]
+    path.write_text("\n".join([*lines, "    return one(n)"]))
+    first = fresh().of("herdkit.tasks", "count")
+    path.write_text("\n".join([*lines, "    return one(n) + 1"]))
+    second = fresh().of("herdkit.tasks", "count")
+    before, after = (fresh().parts(digest) or {} for digest in (first, second))
+    assert before.keys() == after.keys() >= {"herdkit.tasks:count", "herdkit.tasks:one", "package click"}
+    assert {name for name in before if before[name] != after[name]} == {"herdkit.tasks:count"}
+    assert fresh().parts("unknown") is None
+    monkeypatch.setattr(known_fingerprints, "KEPT", 1)
+    path.write_text("\n".join([*lines, "    return one(n) + 2"]))
+    third = fresh().of("herdkit.tasks", "count")
+    assert [fresh().parts(digest) is not None for digest in (first, second, third)] == [False, False, True]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.runtime.jobs import call, job, skipif
+from tests.runtime.jobs import call, each, job, skipif
 
 from ecoscope_workflows.contracts.stored import read_value
 from ecoscope_workflows.runtime.execute import execute
@@ -72,7 +73,7 @@ def test_a_spoiled_entry_is_computed_again(happened: Callable[[], list[str]]) ->
     one = job("double", {"value": 4})
     execute(one)
     for path in Path(".ecoscope-workflows/store").glob("??/*"):
-        if path.suffix != ".json":
+        if path.suffix != ".facts":
             path.write_text("9")
     happened()
     execute(one)
@@ -96,3 +97,110 @@ def test_a_store_that_is_switched_off_is_not_used(
         execute(job("double", {"value": 4}))
     assert happened() == ["4", "4"]
     assert not Path(".ecoscope-workflows").exists()
+
+
+HOURLY = {"value": 4, "connection": "mara"}
+SITE = "ECOSCOPE_WORKFLOWS__CONNECTIONS__EARTHRANGER__MARA__"
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Return a function that sets the clock forward by seconds."""
+    now = time.time()
+    return lambda seconds: monkeypatch.setattr("time.time", lambda: now + seconds)
+
+
+def test_what_the_world_outside_said_is_used_for_as_long_as_the_task_says(
+    happened: Callable[[], list[str]], later: Callable[[float], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = job("fetch_hourly", HOURLY)
+    execute(one)
+    first = json.loads(Path("results/one.json.provenance.json").read_text())["computed"]
+    later(12 * 60)
+    execute(one)
+    assert happened() == ["4"]
+    assert capsys.readouterr().err == "restored, 12 min old\n"
+    assert json.loads(Path("results/one.json.provenance.json").read_text())["computed"] == first
+    later(3601)
+    execute(one)
+    assert happened() == ["4"]
+    assert capsys.readouterr().err == ""
+    assert json.loads(Path("results/one.json.provenance.json").read_text())["computed"] > first
+    later(3601 + 7000)
+    execute(one)
+    assert happened() == ["4"]
+
+
+def test_the_time_stands_in_a_table_as_well(
+    happened: Callable[[], list[str]], later: Callable[[float], None]
+) -> None:
+    one = job("fetch_table", {"value": 4})
+    execute(one)
+    first = one.output.read_bytes()
+    assert b'"computed": "20' in first
+    later(60)
+    execute(one)
+    assert one.output.read_bytes() == first
+    assert happened() == ["4"]
+
+
+def test_each_item_of_a_fan_out_has_its_own_age(
+    happened: Callable[[], list[str]], later: Callable[[float], None]
+) -> None:
+    execute(job("fetch_hourly", each=each([1, 2])))
+    later(3000)
+    execute(job("fetch_hourly", each=each([1, 2, 3])))
+    later(4000)
+    execute(job("fetch_hourly", each=each([1, 2, 3])))
+    assert happened() == ["1", "2", "3", "1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "again"),
+    [("SERVER", True), ("USERNAME", True), ("PASSWORD", False), ("TCP_LIMIT", True)],
+)
+def test_it_counts_which_account_a_connection_is(
+    name: str, again: bool, monkeypatch: pytest.MonkeyPatch, happened: Callable[[], list[str]]
+) -> None:
+    account = {"SERVER": "https://a.example", "USERNAME": "me", "PASSWORD": "pa55word", "TCP_LIMIT": "2"}
+    for field, value in account.items():
+        monkeypatch.setenv(f"{SITE}{field}", value)
+        monkeypatch.setenv(f"{SITE.replace('MARA', 'OTHER')}{field}", value)
+    execute(job("fetch_hourly", HOURLY))
+    monkeypatch.setenv(f"{SITE.replace('MARA', 'OTHER')}{name}", "3")
+    execute(job("fetch_hourly", HOURLY))
+    assert happened() == ["4"]
+    monkeypatch.setenv(f"{SITE}{name}", "3")
+    execute(job("fetch_hourly", HOURLY))
+    assert happened() == (["4"] if again else [])
+    for path in Path().rglob("*"):
+        assert path.is_dir() or b"pa55word" not in path.read_bytes()
+
+
+def test_a_token_says_whose_account_it_is(
+    monkeypatch: pytest.MonkeyPatch, happened: Callable[[], list[str]]
+) -> None:
+    monkeypatch.setenv(f"{SITE}SERVER", "https://a.example")
+    for token in ("mine", "yours", "mine"):
+        monkeypatch.setenv(f"{SITE}TOKEN", token)
+        execute(job("fetch_hourly", HOURLY))
+    assert happened() == ["4", "4"]
+
+
+def test_a_connection_in_a_cheap_instance_counts(
+    monkeypatch: pytest.MonkeyPatch, happened: Callable[[], list[str]]
+) -> None:
+    site = call("site", "kept", {"value": "mara"})
+    for server in ("a", "b", "a"):
+        monkeypatch.setenv(f"{SITE}SERVER", f"https://{server}.example")
+        execute(job("fetch_hourly", {"value": 4, "connection": {"$call": "site"}}, site))
+    assert happened() == ["4", "4"]
+
+
+@pytest.mark.parametrize("inside", ["fetch", "fetch_hourly", "uncached"])
+def test_what_reads_the_world_inside_a_job_makes_the_job_do_so(
+    inside: str, happened: Callable[[], list[str]]
+) -> None:
+    for _ in range(2):
+        execute(job("double", {"value": {"$call": "cheap"}}, call("cheap", inside, {"value": 2})))
+    assert happened() == ["2", "2", "2", "2"]

@@ -3,49 +3,64 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from tests.runtime import kept
+from tests.runtime.kept import KEY, OTHER
 
-from ecoscope_workflows.contracts.codecs import CollectionCodec, JsonCodec
-from ecoscope_workflows.contracts.digests import INDEX, digest_of
+from ecoscope_workflows.contracts.codecs import JsonCodec
+from ecoscope_workflows.contracts.digests import digest_of
 from ecoscope_workflows.contracts.skipping import SkipSentinel
 from ecoscope_workflows.contracts.stored import Item, read_value, write_value
 from ecoscope_workflows.errors import StorageError
-from ecoscope_workflows.runtime.store import LIMIT_VARIABLE, STORE_VARIABLE, Store
+from ecoscope_workflows.runtime.store import ABANDONED, LIMIT_VARIABLE, Store
+from ecoscope_workflows.runtime.stores.local import LocalShelf
+from ecoscope_workflows.runtime.stores.location import STORE_VARIABLE
+from ecoscope_workflows.runtime.stores.remote import RECENT, RemoteShelf
 
-KEY, OTHER = "ab" + "0" * 62, "cd" + "1" * 62
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from ecoscope_workflows.runtime.stores.shelf import Shelf
 
 
-def stored(path: Path, value: object = 1) -> Item:
-    """Write a value to a file, and return what an index would say of it."""
-    write_value(value, path, JsonCodec())
-    return Item(path.name, digest_of(path))
+def opened(kind: str, tmp_path: Path) -> Store:
+    """Return the same store each time it is asked for."""
+    shelf: Shelf = LocalShelf(str(tmp_path / "store"))
+    if kind != "folder":
+        shelf = RemoteShelf(f"memory://{tmp_path}")
+    return Store(shelf)
 
 
-def folder(path: Path) -> Item:
-    """Write a collection to a folder."""
-    write_value([[1], [2, 3]], path, CollectionCodec(JsonCodec()))
-    return Item(path.name, digest_of(path))
+@pytest.fixture(params=["folder", "URL"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Return what kind of store it is."""
+    return str(request.param)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
+def store(kind: str, tmp_path: Path) -> Store:
     """Return a store with a result, and one that is a folder."""
-    made = Store(tmp_path / "store")
-    made.keep(KEY, tmp_path / "one.json", stored(tmp_path / "one.json"))
-    made.keep(OTHER, tmp_path / "many", folder(tmp_path / "many"))
+    made = opened(kind, tmp_path)
+    made.keep(KEY, tmp_path / "one.json", kept.stored(tmp_path / "one.json"))
+    made.keep(OTHER, tmp_path / "many", kept.folder(tmp_path / "many"))
     return made
 
 
-def test_what_was_kept_is_found_under_the_name_that_is_asked_for(store: Store, tmp_path: Path) -> None:
-    found = store.fetch(KEY, tmp_path / "again.json")
-    assert found == Item("again.json", digest_of(tmp_path / "one.json"))
-    assert (tmp_path / "again.json").read_bytes() == (tmp_path / "one.json").read_bytes()
+def test_what_was_kept_is_found_under_the_name_that_is_asked_for(
+    store: Store, kind: str, tmp_path: Path
+) -> None:
+    for one in (store, opened(kind, tmp_path)):
+        found = one.fetch(KEY, tmp_path / "again.json")
+        assert found == Item("again.json", digest_of(tmp_path / "one.json"))
+        assert (tmp_path / "again.json").read_bytes() == (tmp_path / "one.json").read_bytes()
+        (tmp_path / "again.json").unlink()
 
 
 def test_a_folder_is_kept_as_a_whole(store: Store, tmp_path: Path) -> None:
@@ -68,99 +83,96 @@ def test_an_unknown_key_is_a_miss(store: Store, tmp_path: Path) -> None:
     assert not (tmp_path / "x.json").exists()
 
 
-def entry(store: Store, key: str) -> Path:
-    return store.root / key[:2] / key
+def test_what_is_kept_again_replaces_what_was_there(store: Store, tmp_path: Path) -> None:
+    before = kept.content(store, KEY)
+    store.keep(KEY, tmp_path / "two.json", kept.stored(tmp_path / "two.json", 2))
+    assert store.fetch(KEY, tmp_path / "x.json") is not None
+    assert read_value(tmp_path / "x.json") == 2
+    assert before not in kept.names(store)
 
 
-DAMAGE = {
-    "truncated": lambda path: path.write_bytes(path.read_bytes()[:1]),
-    "altered": lambda path: path.write_bytes(b"[]\n"),
-    "facts empty": lambda path: path.with_suffix(".json").write_text(""),
-    "facts no object": lambda path: path.with_suffix(".json").write_text("[]"),
-    "facts without a hash": lambda path: path.with_suffix(".json").write_text("{}"),
-    "facts no text": lambda path: path.with_suffix(".json").write_bytes(b"\xff"),
-}
-
-
-@pytest.mark.parametrize("damage", DAMAGE)
-def test_a_damaged_entry_is_a_miss_and_is_removed(store: Store, tmp_path: Path, damage: str) -> None:
-    DAMAGE[damage](entry(store, KEY))
-    assert store.fetch(KEY, tmp_path / "x.json") is None
+def test_a_result_of_before_a_time_is_no_result_for_who_wants_a_newer_one(
+    store: Store, tmp_path: Path
+) -> None:
+    assert store.fetch(KEY, tmp_path / "x.json", time.time() + 1) is None
     assert not (tmp_path / "x.json").exists()
-    assert list(entry(store, KEY).parent.iterdir()) == []
+    assert store.fetch(KEY, tmp_path / "x.json", time.time() - 60) is not None
 
 
-FOLDER_DAMAGE = {
-    "item truncated": lambda path: (path / "0001.json").write_bytes(b""),
-    "item missing": lambda path: (path / "0000.json").unlink(),
-    "index missing": lambda path: (path / INDEX).unlink(),
-    "index truncated": lambda path: (path / INDEX).write_text("{"),
-    "index of another form": lambda path: (path / INDEX).write_text("[]"),
+DAMAGE: dict[str, tuple[Callable[[Store, str], str] | None, Callable[[bytes], bytes]]] = {
+    "content truncated": (kept.content, lambda data: data[:1]),
+    "content altered": (kept.content, lambda data: bytes([data[0] ^ 1]) + data[1:]),
+    "facts empty": (None, lambda _: b""),
+    "facts of another version": (None, lambda _: b'{"sha256": "0", "seal": "0"}'),
+    "facts of another key": (None, lambda data: data.replace(b"0", b"1")),
+    "facts truncated": (None, lambda data: data[:-2]),
+    "facts no text": (None, lambda _: b"\xff"),
 }
 
 
-@pytest.mark.parametrize("damage", FOLDER_DAMAGE)
-def test_a_damaged_folder_is_a_miss_and_is_removed(store: Store, tmp_path: Path, damage: str) -> None:
-    FOLDER_DAMAGE[damage](entry(store, OTHER))
-    assert store.fetch(OTHER, tmp_path / "x") is None
+@pytest.mark.parametrize("key", [KEY, OTHER], ids=["file", "folder"])
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_entry_is_a_miss_and_is_not_found_again(
+    store: Store, tmp_path: Path, damage: str, key: str, kind: str
+) -> None:
+    where, change = DAMAGE[damage]
+    name = where(store, key) if where else kept.facts(key)
+    if kind == "folder" and where and key == OTHER:
+        name += "/0000.json"
+    kept.write(store, name, change(kept.read(store, name)))
+    assert store.fetch(key, tmp_path / "x") is None
     assert not (tmp_path / "x").exists()
-    assert list(entry(store, OTHER).parent.iterdir()) == []
+    assert kept.keys(store) == {KEY, OTHER} - {key}
+    if where:
+        assert not any(key in left for left in kept.names(store))
+    again = tmp_path / ("one.json" if key == KEY else "many")
+    store.keep(key, again, Item(again.name, digest_of(again)))
+    assert store.fetch(key, tmp_path / "x") is not None
 
 
 def test_an_entry_whose_content_is_gone_is_a_miss(store: Store, tmp_path: Path) -> None:
-    entry(store, KEY).unlink()
+    store.shelf.remove(kept.content(store, KEY))
     assert store.fetch(KEY, tmp_path / "x.json") is None
-    store.keep(KEY, tmp_path / "one.json", Item("one.json", digest_of(tmp_path / "one.json")))
-    assert store.fetch(KEY, tmp_path / "x.json") is not None
+    assert kept.keys(store) == {OTHER}
 
 
-def test_a_store_that_cannot_be_written_is_only_slower(tmp_path: Path) -> None:
-    # A file in the place of the folder: rights alone do not stop everybody.
-    (tmp_path / "store").write_text("no folder")
-    store = Store(tmp_path / "store")
-    store.keep(KEY, tmp_path / "one.json", stored(tmp_path / "one.json"))
-    assert store.fetch(KEY, tmp_path / "x.json") is None
-    assert store.prune() == 0
-    assert (tmp_path / "store").read_text() == "no folder"
+def test_verify_removes_what_is_damaged_alone(store: Store, kind: str) -> None:
+    assert store.verify() == (2, 0)
+    name = kept.content(store, OTHER) + ("/0001.json" if kind == "folder" else "")
+    kept.write(store, name, b"spoiled")
+    assert store.verify() == (1, 1)
+    assert kept.keys(store) == {KEY}
+    store.shelf.remove(kept.content(store, KEY))
+    assert store.verify() == (0, 1)
+    assert kept.names(store) == set()
 
 
-def test_a_full_disk_leaves_nothing_half(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("shutil.copyfile", full)
-    store.keep("ef" * 32, tmp_path / "one.json", Item("one.json", ""))
-    assert list((store.root / "ef").iterdir()) == []
-
-
-def test_many_writers_of_one_key_leave_one_whole_entry(tmp_path: Path) -> None:
-    item = stored(tmp_path / "one.json", list(range(1000)))
-    many = folder(tmp_path / "many")
+def test_many_writers_of_one_key_leave_one_whole_entry(store: Store, kind: str, tmp_path: Path) -> None:
+    values = [list(range(1000 + number)) for number in range(4)]
+    items = [kept.stored(tmp_path / f"v{number}.json", value) for number, value in enumerate(values)]
 
     def write(number: int) -> None:
-        store = Store(tmp_path / "store")
-        store.keep(KEY, tmp_path / "one.json", item)
-        store.keep(OTHER, tmp_path / "many", many)
-        assert store.fetch(KEY, tmp_path / f"{number}.json") in (None, Item(f"{number}.json", item.digest))
+        mine = opened(kind, tmp_path)
+        mine.keep(KEY, tmp_path / f"v{number % 4}.json", items[number % 4])
+        found = mine.fetch(KEY, tmp_path / f"{number}.json")
+        if found is not None:
+            assert found.digest == digest_of(tmp_path / f"{number}.json")
+            assert found.digest in {item.digest for item in items}
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(write, range(40)))
-    store = Store(tmp_path / "store")
-    store.keep(KEY, tmp_path / "one.json", item)
-    assert store.fetch(KEY, tmp_path / "x.json") == Item("x.json", item.digest)
-    assert not list(store.root.rglob("*.tmp"))
+    assert store.fetch(KEY, tmp_path / "x.json") is not None
+    assert not [name for name in kept.names(store) if name.endswith(".tmp")]
 
 
 def filled(root: Path, count: int, size: int) -> tuple[Store, list[str]]:
     """Return a store of equally large entries, the first of which were used longest ago."""
-    store, keys = Store(root / "store"), [f"{number:064x}" for number in range(count)]
+    store, keys = kept.local(root / "store"), [f"{number:064x}" for number in range(count)]
     for number, key in enumerate(keys):
         path = root / f"{number}.json"
         path.write_bytes(b"x" * size)
         store.keep(key, path, Item(path.name, digest_of(path)))
-        os.utime(entry(store, key).with_suffix(".json"), (number, number))
+        kept.age(store, key, number)
     return store, keys
 
 
@@ -168,9 +180,24 @@ def test_what_was_not_used_for_longest_goes_first(tmp_path: Path) -> None:
     store, keys = filled(tmp_path, 5, 100)
     assert store.fetch(keys[0], tmp_path / "used") is not None
     assert store.prune(250) == 3
-    left = {path.name for path in store.root.glob("??/*") if not path.suffix}
-    assert left == {keys[0], keys[4]}
-    assert {path.stem for path in store.root.glob("??/*.json")} == left
+    assert kept.keys(store) == {keys[0], keys[4]}
+    assert len(kept.names(store)) == 4
+
+
+def test_at_a_url_what_is_used_is_marked_where_it_was_not_made_lately(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = opened("URL", tmp_path)
+    for key in (KEY, OTHER):
+        store.keep(key, tmp_path / "one.json", kept.stored(tmp_path / "one.json"))
+    assert store.fetch(KEY, tmp_path / "x.json") is not None
+    assert len(kept.names(store)) == 4
+    later = time.time() + RECENT + 60
+    monkeypatch.setattr("time.time", lambda: later)
+    assert store.fetch(OTHER, tmp_path / "y.json") is not None
+    assert len(kept.names(store)) == 5
+    assert store.prune(store.facts()["bytes"] - 1) == 1
+    assert kept.keys(store) == {OTHER}
 
 
 @pytest.mark.parametrize(("limit", "removed"), [(500, 0), (499, 1), (0, 5)])
@@ -179,36 +206,65 @@ def test_the_limit_is_what_may_stay(tmp_path: Path, limit: int, removed: int) ->
     assert store.prune(limit) == removed
 
 
-def test_the_size_of_a_folder_is_that_of_its_files(store: Store, tmp_path: Path) -> None:
+def test_the_size_of_a_folder_is_that_of_its_files(tmp_path: Path) -> None:
+    store = kept.local(tmp_path / "store")
+    store.keep(OTHER, tmp_path / "many", kept.folder(tmp_path / "many"))
     size = sum(path.stat().st_size for path in (tmp_path / "many").iterdir())
-    entry(store, KEY).with_suffix(".json").unlink()
+    assert store.facts()["bytes"] == size
     assert store.prune(size) == 0
     assert store.prune(size - 1) == 1
-    assert not entry(store, OTHER).exists()
+    assert kept.names(store) == set()
+
+
+def test_pruning_takes_what_was_abandoned_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = kept.local(tmp_path / "store")
+    store.keep(KEY, tmp_path / "one.json", kept.stored(tmp_path / "one.json"))
+    live = kept.names(store)
+    strays = {f"{KEY[:2]}/{KEY}.0123456789abcdef", f"{OTHER[:2]}/{OTHER}.0123.tmp", "known/one@c0de"}
+    others = {"ab/abc.csv", "cd/cde", "known/birds.csv", "maps/range.html"}
+    for stray in strays | others:
+        path = tmp_path / "store" / stray
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"half")
+    assert store.prune(1 << 20) == 0
+    assert kept.names(store) == live | strays | others
+    later = time.time() + ABANDONED + 60
+    monkeypatch.setattr("time.time", lambda: later)
+    kept.age(store, KEY, later)
+    assert store.prune(1 << 20) == 0
+    assert kept.names(store) == live | others
 
 
 def test_a_run_that_added_nothing_looks_at_nothing(tmp_path: Path) -> None:
     made, keys = filled(tmp_path, 3, 100)
-    again = Store(made.root, limit=100)
+    again = kept.local(tmp_path / "store", limit=100)
     assert again.prune() == 0
     again.keep(keys[1], tmp_path / "1.json", Item("1.json", digest_of(tmp_path / "1.json")))
     assert again.prune() == 2
-    assert [path.stem for path in made.root.glob("??/*.json")] == [keys[1]]
+    assert kept.keys(made) == {keys[1]}
 
 
 def test_the_store_is_in_the_folder_of_the_run_unless_a_variable_says_otherwise(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def place() -> str | None:
+        store = Store.here("run")
+        return store.shelf.place if store else None
+
     monkeypatch.delenv(STORE_VARIABLE, raising=False)
-    default = Store.here()
-    assert default is not None
-    assert default.root == Path(".ecoscope-workflows/store")
+    assert place() == "run/.ecoscope-workflows/store"
+    monkeypatch.setenv(STORE_VARIABLE, "../shared")
+    assert place() == "run/../shared"
     monkeypatch.setenv(STORE_VARIABLE, str(tmp_path))
-    other = Store.here()
-    assert other is not None
-    assert other.root == tmp_path
+    assert place() == str(tmp_path)
+    monkeypatch.setenv(STORE_VARIABLE, f"file://{tmp_path}")
+    assert place() == str(tmp_path)
+    monkeypatch.setenv(STORE_VARIABLE, "memory://shared")
+    assert place() == "memory://shared"
     monkeypatch.setenv(STORE_VARIABLE, "")
-    assert Store.here() is None
+    assert place() is None
 
 
 @pytest.mark.parametrize("limit", ["4 GB", "-1", ""])
@@ -221,12 +277,32 @@ def test_a_limit_that_is_no_number_is_refused_before_any_work(
         Store.here()
 
 
-def test_other_processes_find_what_one_kept(store: Store, tmp_path: Path) -> None:
+def test_a_url_that_nothing_reaches_is_refused_before_any_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(STORE_VARIABLE, "nowhere://bucket")
+    with pytest.raises(StorageError, match="EW606 the store nowhere://bucket cannot be reached"):
+        Store.here()
+
+
+def test_other_processes_find_what_one_kept(tmp_path: Path) -> None:
+    store = kept.local(tmp_path / "store")
+    store.keep(KEY, tmp_path / "one.json", kept.stored(tmp_path / "one.json"))
     program = (
         "import sys; from pathlib import Path; from ecoscope_workflows.runtime.store import Store\n"
-        "print(Store(Path(sys.argv[1])).fetch(sys.argv[2], Path(sys.argv[3])).digest)"
+        "print(Store.here().fetch(sys.argv[1], Path(sys.argv[2])).digest)"
     )
-    command = [sys.executable, "-c", program, str(store.root), KEY, str(tmp_path / "x.json")]
-    found = subprocess.run(command, capture_output=True, text=True, check=True)
-    facts = json.loads(entry(store, KEY).with_suffix(".json").read_text())
-    assert found.stdout.strip() == facts["sha256"] == digest_of(tmp_path / "x.json")
+    command = [sys.executable, "-c", program, KEY, str(tmp_path / "x.json")]
+    environment = {STORE_VARIABLE: str(tmp_path / "store")}
+    found = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert found.stdout.strip() == digest_of(tmp_path / "x.json")
+    assert json.loads((tmp_path / "x.json").read_text()) == 1
+
+
+def test_a_copy_is_a_file_of_its_own(tmp_path: Path) -> None:
+    store = kept.local(tmp_path / "store")
+    store.keep(KEY, tmp_path / "one.json", kept.stored(tmp_path / "one.json"))
+    for name in ("x.json", "y.json"):
+        assert store.fetch(KEY, tmp_path / name) is not None
+    (tmp_path / "one.json").write_text("edited in place")
+    (tmp_path / "x.json").write_text("edited in place")
+    assert read_value(tmp_path / "y.json") == 1
+    assert store.verify() == (1, 0)

@@ -213,6 +213,10 @@ class Always:
 
     def __init__(self, *, stale: bool) -> None:
         self.is_stale = stale
+        self.followed: list[str] = []
+
+    def follow(self, tasks: list[str]) -> None:
+        self.followed += tasks
 
 
 @pytest.mark.parametrize(
@@ -224,16 +228,22 @@ def test_a_server_ends_when_it_is_idle_or_old(
 ) -> None:
     path = tmp_path / "socket"
     snakemake = os.pidfd_open(os.getpid())
+    tasks, told = os.pipe()
+    os.write(told, b"a:b\nc:d\n")
+    os.close(told)
     with socket.socket(socket.AF_UNIX) as listening, socket.socket(socket.AF_UNIX) as client:
         listening.bind(str(path))
         listening.listen()
         if stale:
             client.connect(str(path))
-        loaded = cast("Preloaded", Always(stale=stale))
+        loaded = Always(stale=stale)
         origin: Any = None
-        Server(Run("", "", "", ""), listening, snakemake, loaded, origin).work(idle)
+        run = Run("", "", "", "")
+        Server(run, listening, snakemake, tasks, cast("Preloaded", loaded), origin).work(idle)
         assert not select.select([snakemake], [], [], 0)[0]
+    assert loaded.followed == ["a:b", "c:d"]
     os.close(snakemake)
+    os.close(tasks)
     assert capsys.readouterr().err == f"{said}\n"
 
 

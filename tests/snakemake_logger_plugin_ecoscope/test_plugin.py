@@ -97,3 +97,10 @@ def test_a_file_that_cannot_be_written_ends_nothing(
     handler.close()
     handler.emit(said(LogEvent.JOB_FINISHED, job_id=1))
     assert "closed file" in capsys.readouterr().err
+
+
+def test_what_the_executor_says_of_a_failed_job_is_kept(handler: plugin.LogHandler, tmp_path: Path) -> None:
+    handler.emit(said(LogEvent.JOB_ERROR, jobid=1, rule_name="a", rule_msg="SLURM-job '7' failed."))
+    assert lines(handler, tmp_path)[1:] == [
+        {"event": "failed", "job": 1, "rule": "a", "text": "SLURM-job '7' failed."}
+    ]

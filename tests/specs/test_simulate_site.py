@@ -57,11 +57,23 @@ def test_two_animals_are_followed_for_ten_days() -> None:
     assert observations.index.is_unique
 
 
-def test_three_areas_cover_the_tracks_and_each_has_some() -> None:
-    observations, areas = stored("get-subjectgroup-observations"), stored("get-spatial-features-group")
+def test_the_areas_cover_all_example_data_and_each_has_some() -> None:
+    areas = stored("get-spatial-features-group")
+    for name, expected in {
+        "get-subjectgroup-observations": {"West", "Central", "East"},
+        "get-patrol-observations": {"Plains", "Hills"},
+        "get-events": {"Plains", "Hills", "Coast"},
+    }.items():
+        points = stored(name)[["geometry"]].dropna()  # some events have no position
+        inside = gpd.sjoin(points.to_crs(areas.crs), areas[["name", "geometry"]], predicate="within")
 
-    inside = gpd.sjoin(observations[["geometry"]], areas[["name", "geometry"]], predicate="within")
+        # Each point lies in one area: they do not overlap.
+        assert len(inside) == len(points), name
+        assert inside["name"].value_counts().min() > 10, name
+        assert set(inside["name"]) == expected, name
 
-    assert len(inside) == len(observations)
-    assert inside["name"].value_counts().min() > 20
-    assert set(inside["name"]) == {"West", "Central", "East"}
+
+def test_the_group_has_the_name_that_published_test_cases_ask_for() -> None:
+    areas = stored("get-spatial-features-group")
+
+    assert {one["display_name"] for one in areas["metadata"]} == {"SpatialGrouperTest"}

@@ -44,6 +44,8 @@ def test_a_text_stays_on_one_line(text: str) -> None:
         ('say "yes"', "'say \"yes\"'"),
         ("it's", '"it\'s"'),
         ("a\nb\\", '"a\\nb\\\\"'),
+        ("say '''", "\"say ''\\x27\""),
+        ('say """"', '\'say ""\\x22"\''),
         ([], "[]"),
         ({}, "{}"),
         ([1, 2.5], "[1, 2.5]"),

@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
 
 from ecoscope_workflows import __version__
-from ecoscope_workflows.cli.cache import cache_command
-from ecoscope_workflows.cli.check import check_command
-from ecoscope_workflows.cli.compile import compile_command
-from ecoscope_workflows.cli.completion import completion_command
-from ecoscope_workflows.cli.connections import connections_command
-from ecoscope_workflows.cli.explain import explain_command
-from ecoscope_workflows.cli.graph import graph_command
-from ecoscope_workflows.cli.init import init_command
-from ecoscope_workflows.cli.migrate import migrate_command
-from ecoscope_workflows.cli.params import params_command
-from ecoscope_workflows.cli.reporting import print_error
-from ecoscope_workflows.cli.run import run_command
-from ecoscope_workflows.cli.schema import schema_command
-from ecoscope_workflows.cli.status import status_command
-from ecoscope_workflows.cli.tasks import tasks_command
-from ecoscope_workflows.cli.test import test_command
 from ecoscope_workflows.errors import EcoscopeWorkflowsError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 OK, FAILED, USAGE = 0, 1, 2
 INTERRUPTED = 130
 PROGRAM = "ecoscope-workflows"
+
+# The module of each command, in which it is called after that.
+_MODULES = {
+    "cache": "cache",
+    "check": "check",
+    "compile": "compile",
+    "completion": "completion",
+    "connections": "connections",
+    "explain": "explain",
+    "get-params": "params",
+    "graph": "graph",
+    "image": "image",
+    "init": "init",
+    "migrate": "migrate",
+    "plan": "plan",
+    "profiles": "profiles",
+    "run": "run",
+    "schema": "schema",
+    "status": "status",
+    "tasks": "tasks",
+    "test": "test",
+}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -47,21 +55,23 @@ def cli(error_format: str) -> None:
     del error_format  # read by `run`, which prints the errors
 
 
-cli.add_command(check_command)
-cli.add_command(explain_command)
-cli.add_command(init_command)
-cli.add_command(compile_command)
-cli.add_command(run_command)
-cli.add_command(tasks_command)
-cli.add_command(params_command)
-cli.add_command(graph_command)
-cli.add_command(schema_command)
-cli.add_command(migrate_command)
-cli.add_command(connections_command)
-cli.add_command(test_command)
-cli.add_command(status_command)
-cli.add_command(cache_command)
-cli.add_command(completion_command)
+class _Commands(Mapping[str, click.Command]):
+    """The commands by name, each imported when it is asked for."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        """Import a command."""
+        module = _MODULES[name]
+        found: click.Command = getattr(importlib.import_module(f"{__name__}.{module}"), f"{module}_command")
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_MODULES)
+
+    def __len__(self) -> int:
+        return len(_MODULES)
+
+
+cli.commands = _Commands()  # type: ignore[assignment]  # which click only reads
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -79,6 +89,8 @@ def run(arguments: Sequence[str]) -> int:
         # Nothing where a command comes to its end, or the code that it exits with.
         code = cli.main(args=words, prog_name=PROGRAM, standalone_mode=False)
     except EcoscopeWorkflowsError as error:
+        from ecoscope_workflows.cli.reporting import print_error  # noqa: PLC0415  # most commands do without
+
         print_error(error, as_json=_wants_json(words))
         return FAILED
     except click.ClickException as error:

@@ -19,7 +19,8 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 def cache_command() -> None:
     """Look at the store from which results are taken that are known, or make it smaller.
 
-    It is `.ecoscope-workflows/store` in the folder of a run, or what ECOSCOPE_WORKFLOWS_STORE names.
+    It is `.ecoscope-workflows/store` in the folder of a run, or in the folder or at the URL that the spec
+    names as its `cache_root`, or what ECOSCOPE_WORKFLOWS_STORE names.
     """
 
 
@@ -64,12 +65,22 @@ def verify(context: click.Context, folder: Path) -> None:
 
 
 def _store(folder: Path) -> Store:
-    from ecoscope_workflows.compiler.stores import store_of  # noqa: PLC0415  # 0.1 s
+    from ecoscope_workflows.runtime.store import Store  # noqa: PLC0415  # 0.1 s
 
-    store = store_of(folder)
+    store = Store.here(folder, _cache_root(folder / "workflow" / "spec.yaml"))
     if store is None:
         raise click.UsageError("the store is switched off: ECOSCOPE_WORKFLOWS_STORE is set to nothing.")
     return store
+
+
+def _cache_root(spec: Path) -> str:
+    """Return what the spec beside a Snakefile says of the place of the store; an empty text for nothing."""
+    from ecoscope_workflows.spec.document import parse  # noqa: PLC0415  # loads PyYAML
+
+    if not spec.is_file():
+        return ""
+    found = parse(spec.read_text(encoding="utf-8"), str(spec)).value
+    return str(found.get("cache_root") or "") if isinstance(found, dict) else ""
 
 
 def _size(count: int) -> str:

@@ -25,6 +25,8 @@ PHASES = {
     "Found when test cases are read.": "cases",
     "Found when a spec is migrated.": "migration",
     "Found when a workflow is compiled.": "compiling",
+    "Found when a profile is shown or installed.": "profiles",
+    "Found when the image of jobs on Kubernetes is written.": "image",
     "Found when a workflow runs.": "running",
 }
 _CURE = "\n## What to do\n"

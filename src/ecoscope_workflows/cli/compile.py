@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,26 +13,34 @@ from ecoscope_workflows.cli.options import spec_option
 from ecoscope_workflows.cli.reporting import print_warnings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ecoscope_workflows.compiler.artifacts import Artifact
+    from ecoscope_workflows.targets.airflow import Pods
+    from ecoscope_workflows.targets.layout import Layout
 
 # Names, not imports: completing a command line must not load the compiler.
-TARGETS = ("snakemake", "script-sequential")
+TARGETS = ("snakemake", "script-sequential", "jupytext", "airflow-kubernetes")
+SHORT = {"airflow": "airflow-kubernetes"}
+# What `--schedule` may be: a preset of Airflow's, or the fields of cron.
+_SCHEDULE = re.compile(r"@[a-z]+|[\w*/,#?-]+(?: [\w*/,#?-]+){4,5}", re.ASCII)
 
 
 @click.command("compile", short_help="Compile a spec into a program.")
 @spec_option
-@click.option("--target", type=click.Choice(TARGETS), help="What to compile into.  [default: snakemake]")
+@click.option(
+    "--target", type=click.Choice([*TARGETS, *SHORT]), help="What to compile into.  [default: snakemake]"
+)
 @click.option(
     "--template",
     metavar="NAME|FILE",
-    help="script-sequential.jinja2, or the path of a template of your own for that target.",
+    help="script-sequential.jinja2, jupytext.jinja2, airflow-kubernetes.jinja2, or the path of a template of"
+    " your own for one of these targets.",
 )
 @click.option(
     "--outpath",
     type=click.Path(path_type=Path),
-    help="The folder (snakemake) or file (script-sequential) to write; a script goes to standard output"
+    help="The folder (snakemake) or file (all other targets) to write; a file goes to standard output"
     " without it.",
 )
 @click.option("--testing/--no-testing", default=False, help="Make a program that may be given mocks.")
@@ -52,6 +61,34 @@ TARGETS = ("snakemake", "script-sequential")
     help="With --mock-io: a folder with example data, which goes before what is packaged:"
     " TASK.example-return.parquet.",
 )
+@click.option(
+    "--collections",
+    type=click.Choice(["folder", "file"]),
+    default="folder",
+    show_default=True,
+    help="snakemake: whether a collection is a folder, or one file, as object storage needs it.",
+)
+@click.option(
+    "--fan-out",
+    type=click.Choice(["job", "jobs"]),
+    default="job",
+    show_default=True,
+    help="snakemake: whether `map` and `mapvalues` are one job, or one for each chunk of the elements.",
+)
+@click.option(
+    "--chunk-size",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="With --fan-out jobs: how many elements one job computes at most.",
+)
+@click.option("--schedule", help="airflow: when the DAG runs by itself, such as @daily or '0 6 * * 1'.")
+@click.option("--image", help="airflow: the image of tasks that name none.")
+@click.option(
+    "--volume",
+    metavar="CLAIM[:PATH]",
+    help="airflow: the claim of the volume that all pods share, and where it is in them.",
+)
+@click.option("--secret", help="airflow: the Kubernetes secret whose keys are variables of the tasks.")
 def compile_command(
     spec: Path,
     target: str | None,
@@ -61,12 +98,14 @@ def compile_command(
     mock_tasks: Sequence[str],
     mock_io: bool,  # noqa: FBT001  # as above
     mock_data: Path | None,
+    **special: Any,
 ) -> None:
     """Compile a spec into a program.
 
     The target snakemake writes a folder that Snakemake runs as it is; recompiling into it never overwrites
     your config/params.yaml.
-    The target script-sequential writes one Python file.
+    The target script-sequential writes one Python file, jupytext a notebook as one, and airflow-kubernetes
+    a DAG.
     Warnings about the spec stop nothing; `ecoscope-workflows check` gives them to tools.
     """
     from ecoscope_workflows.compiler.compile import Request, compile_graph  # noqa: PLC0415  # 0.2 s
@@ -81,10 +120,13 @@ def compile_command(
     chosen, own_template = _target(target, template)
     if chosen == "snakemake" and outpath is None:
         raise click.UsageError("the target snakemake writes a folder: say which with --outpath.")
+    layout = _layout(chosen, *map(special.pop, ("collections", "fan_out", "chunk_size")))
+    settings = _pods(chosen, special)
     graph = load_graph(spec)
     mocks = {**(io_mocks(graph, mock_data) if mock_io else {}), **dict(map(_mock, mock_tasks))}
     print_warnings(lint(graph))
-    artifacts = compile_graph(graph, Request(spec, chosen, own_template, mocks, testing))
+    request = Request(spec, chosen, own_template, mocks, testing, settings, layout)
+    artifacts = compile_graph(graph, request)
     if chosen == "snakemake" and outpath is not None:
         _write_folder(artifacts, outpath)
     elif outpath is None:
@@ -95,12 +137,44 @@ def compile_command(
 
 def _target(target: str | None, template: str | None) -> tuple[str, Path | None]:
     """Return the target, and the user's template where one is given."""
+    target = SHORT.get(target, target) if target else None
     if template is None:
         return target or "snakemake", None
     name = template.removesuffix(".jinja2")
     if name in TARGETS and not Path(template).is_file():
         return target or name, None
     return target or "script-sequential", Path(template)
+
+
+def _pods(target: str, given: Mapping[str, str | None]) -> Pods:
+    """Return how the pods of a DAG are run."""
+    from ecoscope_workflows.targets.airflow import Pods  # noqa: PLC0415  # as above
+
+    settings = {name: text for name, text in given.items() if text is not None}
+    if settings and target != SHORT["airflow"]:
+        raise click.UsageError(f"--{next(iter(settings))} is for the target airflow, not {target}.")
+    schedule = settings.get("schedule")
+    if schedule is not None and not _SCHEDULE.fullmatch(schedule):
+        raise click.UsageError(f"--schedule {schedule!r} is neither a preset such as @daily nor cron.")
+    return Pods(**settings)
+
+
+def _layout(target: str, collections: str, fan_out: str, chunk_size: int | None) -> Layout:
+    """Return how collections are stored, and computed.
+
+    Raises
+    ------
+    click.UsageError
+        When the options do not go together, or not with the target.
+    """
+    from ecoscope_workflows.targets.layout import Layout  # noqa: PLC0415  # as above
+
+    if (fan_out == "jobs") != (chunk_size is not None):
+        raise click.UsageError("--fan-out jobs and --chunk-size N belong together: give both, or none.")
+    layout = Layout(archives=collections == "file", chunk_size=chunk_size or 0)
+    if layout != Layout() and target != "snakemake":
+        raise click.UsageError(f"--collections and --fan-out are for the target snakemake, not for {target}.")
+    return layout
 
 
 def _mock(word: str) -> tuple[str, Path | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,11 +68,14 @@ def run_command(
 
     Ctrl-C stops the jobs; the same command goes on where it was.
     """
+    extra: list[str] = context.meta[_REST]
+    began = time.time()
+    if params is None and outpath is None and not extra and target.is_dir() and _is_done(target, began):
+        return
     from ecoscope_workflows.compiler.running.occupation import Occupation  # noqa: PLC0415  # 0.2 s with the others
     from ecoscope_workflows.compiler.running.watching import Watched  # noqa: PLC0415  # as above
     from ecoscope_workflows.runtime.warm.announcement import SWITCH_VARIABLE  # noqa: PLC0415  # as above
 
-    extra: list[str] = context.meta[_REST]
     if any(word == "--logger" or word.startswith("--logger=") for word in extra):
         raise click.UsageError(
             "--logger is how this command follows Snakemake: run `snakemake` itself for another."
@@ -87,6 +91,17 @@ def run_command(
         watched = Watched(occupation, prepared.laid_out, extra, environment)
         _show(watched, plain=plain)
     context.exit(_finish(prepared, watched))
+
+
+def _is_done(folder: Path, began: float) -> bool:
+    """Say so where a run has nothing to do in a folder, and return whether that is so."""
+    from ecoscope_workflows.cli.run_summary import print_nothing_to_do  # noqa: PLC0415  # as above
+    from ecoscope_workflows.compiler.running.unchanged import unchanged  # noqa: PLC0415  # as above
+
+    found = unchanged(folder)
+    if found is not None:
+        print_nothing_to_do(folder, found, began)
+    return found is not None
 
 
 def _prepared(target: Path, outpath: Path | None) -> Prepared:

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from ecoscope_workflows.cli.run_view import duration
-from ecoscope_workflows.compiler.running.progress import DONE, FAILED, RESTORED
-from ecoscope_workflows.compiler.running.summary import summary_of
-from ecoscope_workflows.compiler.status import NOT_RUN, SKIPPED
+from ecoscope_workflows.compiler.running.progress import DONE, FAILED, NOT_RUN, RESTORED, SKIPPED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from ecoscope_workflows.compiler.running.preparing import Prepared
     from ecoscope_workflows.compiler.running.summary import Summary
+    from ecoscope_workflows.compiler.running.unchanged import Unchanged
     from ecoscope_workflows.compiler.running.watching import Watched
 
 # A traceback is longer; its end says what was wrong, and the log has the whole.
@@ -29,6 +29,8 @@ MAX_NAMED = 20
 
 def print_summary(prepared: Prepared, watched: Watched) -> None:
     """Print what is done, skipped and failed, and where results, pages and logs are."""
+    from ecoscope_workflows.compiler.running.summary import summary_of  # noqa: PLC0415  # 0.2 s
+
     progress = watched.progress
     summary = summary_of(prepared.folder, prepared.laid_out, progress)
     # Where nothing is said click decides: colours on a terminal only.
@@ -42,6 +44,15 @@ def print_summary(prepared: Prepared, watched: Watched) -> None:
     if watched.stops:
         click.echo("stopped: run the same command again to go on", err=True)
     for line in _lines(prepared, watched, summary):
+        click.echo(line)
+
+
+def print_nothing_to_do(folder: Path, found: Unchanged, began: float) -> None:
+    """Print the same of a folder where Snakemake was not started, because all was done."""
+    states = {DONE: found.done, SKIPPED: len(found.skipped)}
+    counts = ", ".join(f"{count} {state}" for state, count in states.items() if count)
+    click.echo(f"{counts}  (nothing to do in {duration(time.time() - began)})")
+    for line in [*_skips(found.skipped), *_places(folder, found.pages)]:
         click.echo(line)
 
 
@@ -62,13 +73,20 @@ def _lines(prepared: Prepared, watched: Watched, summary: Summary) -> Iterator[s
     this_run = ", ".join(filter(None, news)) or "nothing to do" * (not progress.ended)
     took = duration(time.time() - watched.began)
     yield f"{', '.join(counts)}  ({this_run + ' ' if this_run else ''}in {took})"
-    for status in [status for status in summary.statuses if status.state == SKIPPED][:MAX_NAMED]:
-        yield f"  skipped {status.instance}: {status.detail}"
+    yield from _skips({one.instance: one.detail for one in summary.statuses if one.state == SKIPPED})
     for name, waits_for in list(summary.held_up.items())[:MAX_NAMED]:
         yield f"  not run {name}" + (f": needs {', '.join(waits_for)}" if waits_for else "")
-    for page in summary.pages[:MAX_PAGES]:
+    yield from _places(prepared.folder, summary.pages)
+
+
+def _skips(details: Mapping[str, str]) -> Iterator[str]:
+    yield from (f"  skipped {name}: {detail}" for name, detail in list(details.items())[:MAX_NAMED])
+
+
+def _places(folder: Path, pages: Sequence[Path]) -> Iterator[str]:
+    for page in pages[:MAX_PAGES]:
         yield f"page     {page}"
-    if len(summary.pages) > MAX_PAGES:
-        yield f"         and {len(summary.pages) - MAX_PAGES} more"
-    yield f"results  {prepared.folder / 'results'}"
-    yield f"logs     {prepared.folder / 'logs'}"
+    if len(pages) > MAX_PAGES:
+        yield f"         and {len(pages) - MAX_PAGES} more"
+    yield f"results  {folder / 'results'}"
+    yield f"logs     {folder / 'logs'}"

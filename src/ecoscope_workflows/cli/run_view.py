@@ -69,7 +69,7 @@ class Lines:
         progress = self._watched.progress
         before = len(progress.ended) - len(news)
         for number, ended in enumerate(news, before + 1):
-            where = f"  see logs/{ended.instance}.log" if ended.state == FAILED else ""
+            where = f"  see {ended.log}" if ended.state == FAILED else ""
             counted = f"[{number}/{progress.total}]"
             self._say(f"{counted} {ended.state:<8} {ended.instance}  {duration(ended.seconds)}{where}")
         if self._watched.stops > self._stops:
@@ -114,9 +114,7 @@ class Picture:
     def show(self, news: Sequence[Ended]) -> None:
         """Draw what is now; what has failed stays above."""
         failed = [ended for ended in news if ended.state == FAILED]
-        said = [
-            f"{self._style(FAILED, FAILED)} {one.instance}  see logs/{one.instance}.log" for one in failed
-        ]
+        said = [f"{self._style(FAILED, FAILED)} {one.instance}  see {one.log}" for one in failed]
         lines = list(self._lines())
         if said or lines != self._drawn:
             self._draw([*said, *lines])

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from ecoscope_workflows.registry.index import Record
     from ecoscope_workflows.registry.signature import Parameter, TaskInfo
 
 
@@ -18,12 +19,10 @@ def _complete_name(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
     del context, parameter
-    from ecoscope_workflows.registry.catalog import installed_catalog  # noqa: PLC0415  # imports the tasks
-
     return [
-        CompletionItem(task.name, help=task.description)
-        for task in installed_catalog()
-        if task.name.startswith(incomplete)
+        CompletionItem(record["name"], help=record["description"])
+        for record in _records()
+        if record["name"].startswith(incomplete)
     ]
 
 
@@ -34,49 +33,70 @@ def _complete_name(
 )
 def tasks_command(name: str | None, form: str) -> None:
     """List the tasks of every installed package, or show the one called NAME."""
-    from ecoscope_workflows.errors import Problem, SpecError  # noqa: PLC0415  # 0.2 s with the next one
-    from ecoscope_workflows.registry.catalog import installed_catalog  # noqa: PLC0415  # imports the tasks
-
-    catalog = installed_catalog()
     if name is None:
-        tasks: Sequence[TaskInfo] = list(catalog)
-    else:
-        tasks = catalog.named(name)
-        if not tasks and isinstance(problem := catalog.find(name), Problem):
-            raise SpecError(problem)
+        records = _records()
+        click.echo(json.dumps(records, indent=2) if form == "json" else "\n".join(_listing(records)))
+        return
+    tasks = _named(name)
     if form == "json":
-        click.echo(json.dumps([_record(task) for task in tasks], indent=2))
-    elif name is None:
-        click.echo("\n".join(_listing(tasks)))
+        click.echo(json.dumps(_records_of(tasks), indent=2))
     else:
         click.echo("\n\n".join("\n".join(_page(task)) for task in tasks))
 
 
-def _listing(tasks: Sequence[TaskInfo]) -> Iterator[str]:
+def _records() -> Sequence[Record]:
+    """Return what is said of each task: from the index where there is one, without importing a task."""
+    from ecoscope_workflows.registry.index import read_index  # noqa: PLC0415  # other commands do without
+    from ecoscope_workflows.registry.surroundings import surroundings  # noqa: PLC0415  # as above
+
+    index = read_index(surroundings())
+    if index is not None and not index.changing:
+        return list(index.tasks.values())
+    from ecoscope_workflows.registry.catalog import installed_catalog  # noqa: PLC0415  # imports the tasks
+
+    return _records_of(installed_catalog())
+
+
+def _records_of(tasks: Iterable[TaskInfo]) -> list[Record]:
+    from ecoscope_workflows.registry.records import task_record  # noqa: PLC0415  # imports pydantic
+
+    return [task_record(task) for task in tasks]
+
+
+def _named(name: str) -> list[TaskInfo]:
+    from ecoscope_workflows.errors import Problem, SpecError  # noqa: PLC0415  # other commands do without
+    from ecoscope_workflows.registry.catalog import installed_catalog  # noqa: PLC0415  # imports the task
+
+    catalog = installed_catalog()
+    tasks = catalog.named(name)
+    if not tasks and isinstance(problem := catalog.find(name), Problem):
+        raise SpecError(problem)
+    return tasks
+
+
+def _listing(records: Sequence[Record]) -> Iterator[str]:
     module = ""
-    for task in tasks:
-        if task.module != module:
+    for record in records:
+        if record["module"] != module:
             yield from ([""] if module else [])
-            module = task.module
-            yield f"{click.style(module, bold=True)}  ({task.origin})"
-        tags = f"  [{', '.join(task.metadata.tags)}]" if task.metadata.tags else ""
-        yield f"  {click.style(task.name, fg='cyan')}{tags}"
-        yield f"      {_signature(task)}"
-        if task.description:
-            yield f"      {task.description}"
+            module = record["module"]
+            yield f"{click.style(module, bold=True)}  ({record['origin']})"
+        tags = f"  [{', '.join(record['tags'])}]" if record["tags"] else ""
+        yield f"  {click.style(record['name'], fg='cyan')}{tags}"
+        yield f"      {_signature(record)}"
+        if record["description"]:
+            yield f"      {record['description']}"
 
 
-def _signature(task: TaskInfo) -> str:
-    from ecoscope_workflows.contracts.describe import type_name  # noqa: PLC0415  # imports pydantic
-
-    names = [name if item.required else f"{name}=" for name, item in task.parameters.items()]
-    return f"({', '.join(names)}) -> {type_name(task.returns)}"
+def _signature(record: Record) -> str:
+    names = [item["name"] if item["required"] else f"{item['name']}=" for item in record["parameters"]]
+    return f"({', '.join(names)}) -> {record['returns']}"
 
 
 def parameter_row(parameter: Parameter) -> tuple[str, str, str, str]:
     """Return the name, the type, the default and the description of a parameter, for people."""
     from ecoscope_workflows.contracts.describe import type_name  # noqa: PLC0415  # imports pydantic
-    from ecoscope_workflows.graph.forms import plain  # noqa: PLC0415  # imports pydantic
+    from ecoscope_workflows.contracts.plain import plain  # noqa: PLC0415  # imports pydantic
 
     default = "required"
     if not parameter.required:
@@ -105,29 +125,3 @@ def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
         yield "  ".join(cells).rstrip()
-
-
-def _record(task: TaskInfo) -> dict[str, Any]:
-    from ecoscope_workflows.contracts.describe import type_name  # noqa: PLC0415  # imports pydantic
-    from ecoscope_workflows.graph.forms import plain  # noqa: PLC0415  # imports pydantic
-
-    return {
-        "name": task.name,
-        "module": task.module,
-        "origin": task.origin,
-        "description": task.description,
-        "tags": list(task.metadata.tags),
-        "image": task.metadata.image,
-        "resources": dict(task.metadata.resources),
-        "parameters": [
-            {
-                "name": name,
-                "type": type_name(item.annotation),
-                "required": item.required,
-                "default": None if item.required else plain(item.default),
-                "description": item.about,
-            }
-            for name, item in task.parameters.items()
-        ],
-        "returns": type_name(task.returns),
-    }

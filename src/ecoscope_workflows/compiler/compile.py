@@ -9,10 +9,17 @@ from typing import TYPE_CHECKING, Any
 from ecoscope_workflows.compiler.artifacts import Artifact
 from ecoscope_workflows.compiler.loading import files_beside, load_graph
 from ecoscope_workflows.compiler.mocks import example_file, mocked_instances
+from ecoscope_workflows.compiler.planning.manifest import MANIFEST, SNAKEFILE
 from ecoscope_workflows.contracts.describe import type_name
-from ecoscope_workflows.errors import Problem, TargetError, did_you_mean
-from ecoscope_workflows.graph.forms import json_schemas, plain, yaml_form
+from ecoscope_workflows.contracts.plain import plain
+from ecoscope_workflows.errors import ParamsError, Problem, TargetError, did_you_mean
+from ecoscope_workflows.graph.forms import json_schemas, yaml_form
 from ecoscope_workflows.graph.params import ParamsModel
+from ecoscope_workflows.spec.document import parse
+from ecoscope_workflows.targets.airflow import Pods, airflow
+from ecoscope_workflows.targets.jupytext import Listed, notebook
+from ecoscope_workflows.targets.layout import FOLDERS, Layout
+from ecoscope_workflows.targets.manifest import manifest
 from ecoscope_workflows.targets.profile_files import profile_files
 from ecoscope_workflows.targets.script import script
 from ecoscope_workflows.targets.snakemake import config_readme, snakefile
@@ -23,12 +30,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ecoscope_workflows.graph.model import Graph
+    from ecoscope_workflows.spec.document import Document
 
 SNAKEMAKE = "snakemake"
 SCRIPT = "script-sequential"
-TARGETS = (SNAKEMAKE, SCRIPT)
+JUPYTEXT = "jupytext"
+AIRFLOW = "airflow-kubernetes"
+TARGETS = (SNAKEMAKE, SCRIPT, JUPYTEXT, AIRFLOW)
 SCHEMA = "workflow/schemas/params.schema.json"
 PARAMS = "config/params.yaml"
+_NOT_GIVEN = "EW404"
 _IGNORED = "/.ecoscope-workflows/\n/.snakemake/\n/benchmarks/\n/logs/\n/results/\n"
 
 
@@ -48,6 +59,10 @@ class Request:
         For each task to be mocked a file with its result, or None for the packaged example.
     testing
         Whether the program is for testing only.
+    pods
+        How the pods of an Airflow DAG are run.
+    layout
+        How Snakemake's jobs store collections, and how many compute one.
     """
 
     spec: Path
@@ -55,6 +70,8 @@ class Request:
     template: Path | None = None
     mocks: Mapping[str, Path | None] = field(default_factory=dict)
     testing: bool = False
+    pods: Pods = field(default_factory=Pods)
+    layout: Layout = FOLDERS
 
 
 def compile_workflow(request: Request) -> list[Artifact]:
@@ -87,8 +104,12 @@ def compile_graph(graph: Graph, request: Request) -> list[Artifact]:
     }
     if request.target == SCRIPT:
         return [_script(request, graph, examples)]
+    if request.target == JUPYTEXT:
+        return [_notebook(request, graph, examples)]
+    if request.target == AIRFLOW:
+        return [_dag(request, graph, examples)]
     if request.template is not None:
-        what = "a template can replace the target script-sequential only"
+        what = "a template can replace the targets script-sequential, jupytext and airflow-kubernetes only"
         raise TargetError(Problem("EW706", what, hint="leave out --target"))
     return list(_snakemake(request, graph, examples))
 
@@ -99,12 +120,53 @@ def _script(request: Request, graph: Graph, examples: Mapping[str, Path]) -> Art
     return Artifact(f"{graph.spec.id}.py", text.encode())
 
 
+def _notebook(request: Request, graph: Graph, examples: Mapping[str, Path]) -> Artifact:
+    mocks = {name: str(path.resolve()) for name, path in examples.items()}
+    laid_out = view(graph, mocks, testing=request.testing)
+    listed = listed_parameters(ParamsModel.of(graph, tuple(mocks)))
+    document = _params_beside(request.spec)
+    params = None if document is None else document.value
+    text = notebook(graph, laid_out, listed, params, request.template)
+    return Artifact(f"{graph.spec.id}.jupytext.py", text.encode())
+
+
+def _dag(request: Request, graph: Graph, examples: Mapping[str, Path]) -> Artifact:
+    mocks = {name: str(path.resolve()) for name, path in examples.items()}
+    model = ParamsModel.of(graph, tuple(mocks))
+    laid_out = view(graph, mocks, testing=request.testing)
+    params = _checked_params(model, request.spec)
+    text = airflow(laid_out, json_schemas(model), params, request.pods, request.template)
+    return Artifact(f"{graph.spec.id}.airflow.py", text.encode())
+
+
+def _params_beside(spec: Path) -> Document | None:
+    """Return the params file beside a spec, where there is one."""
+    beside = spec.with_name("params.yaml")
+    return parse(beside.read_text(encoding="utf-8"), str(beside)) if beside.is_file() else None
+
+
+def _checked_params(model: ParamsModel, spec: Path) -> dict[str, Any]:
+    """Return the params beside a spec, without fault but for those that are not given yet."""
+    document = _params_beside(spec)
+    if document is None:
+        return {}
+    try:
+        return model.validate(document)
+    except ParamsError as error:
+        faults = [problem for problem in error.problems if problem.code != _NOT_GIVEN]
+        if faults:
+            raise ParamsError(faults) from None
+    return document.value or {}
+
+
 def _snakemake(request: Request, graph: Graph, examples: Mapping[str, Path]) -> Iterator[Artifact]:
     # The examples become part of the folder, so that it can be moved as a whole.
     mocks = {name: f"resources/mocks/{name}{path.suffix}" for name, path in examples.items()}
-    laid_out = view(graph, mocks, testing=request.testing)
+    laid_out = view(graph, mocks, testing=request.testing, layout=request.layout)
     model = ParamsModel.of(graph, tuple(mocks))
-    yield Artifact("workflow/Snakefile", snakefile(laid_out).encode())
+    program = snakefile(laid_out)
+    yield Artifact(SNAKEFILE, program.encode())
+    yield Artifact(MANIFEST, manifest(laid_out, program).encode())
     yield Artifact("workflow/spec.yaml", request.spec.read_bytes())
     for name in graph.spec.included:
         yield Artifact(f"workflow/{name}", (request.spec.parent / name).read_bytes())
@@ -126,6 +188,25 @@ def _snakemake(request: Request, graph: Graph, examples: Mapping[str, Path]) -> 
             yield Artifact(
                 f"resources/{path.relative_to(resources).as_posix()}", path.read_bytes(), keep=True
             )
+
+
+def listed_parameters(model: ParamsModel) -> dict[str, list[Listed]]:
+    """Return what a notebook lists of the parameters of each instance."""
+    return {
+        name: [
+            Listed(
+                name=parameter.name,
+                kind=type_name(parameter.annotation),
+                default=None
+                if parameter.required
+                else json.dumps(plain(parameter.default), ensure_ascii=False),
+                needed=instance.needs(parameter),
+                about=parameter.about,
+            )
+            for parameter in instance.free.values()
+        ]
+        for name, instance in model.instances.items()
+    }
 
 
 def params_table(model: ParamsModel) -> list[list[str]]:

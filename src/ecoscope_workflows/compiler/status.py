@@ -8,10 +8,13 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ecoscope_workflows.compiler.job_logs import ERROR, log_of
 from ecoscope_workflows.compiler.loading import load_graph
+from ecoscope_workflows.compiler.planning.manifest import layout_of
+from ecoscope_workflows.compiler.slurm_logs import why_slurm_ended
 from ecoscope_workflows.contracts.digests import INDEX, MARK_KEY
 from ecoscope_workflows.contracts.skipping import SkipSentinel
-from ecoscope_workflows.contracts.stored import read_index, read_value
+from ecoscope_workflows.contracts.stored import Collection, Item, read_value
 from ecoscope_workflows.errors import Problem, StorageError, Where
 from ecoscope_workflows.spec.encoding import called
 from ecoscope_workflows.targets.view import view
@@ -24,7 +27,11 @@ if TYPE_CHECKING:
 
 SPEC = "workflow/spec.yaml"
 DONE, SKIPPED, FAILED, NOT_RUN, INSIDE = "done", "skipped", "failed", "not run", "inside"
-_ERROR = "error:"
+# How `runtime.failures` begins the report of an exception in a task, and Python that of its own watchdog.
+_RAISED = re.compile(r"\bEW621 .* raised (?P<kind>\w+)$")
+_TIMEOUT = re.compile(r"Timeout \(\d+:\d+:\d+(\.\d+)?\)!$")
+# A longer line is not read in a table; the log has the whole.
+MAX_DETAIL = 200
 # What the log of a job says last of the items of its collection.
 _COUNTS = re.compile(r"^\w+: \d+ of \d+ items computed, (\d+) restored$", re.MULTILINE)
 
@@ -40,7 +47,8 @@ class Status:
     state
         ``done``, ``skipped``, ``failed``, ``not run``, or ``inside``: evaluated in the jobs of others.
     detail
-        Why it was skipped or failed, where it is evaluated, or how many of its items were skipped.
+        Why it was skipped or failed (of an exception its type and message), what is known of a job that left
+        neither a result nor an error, where it is evaluated, or how many of its items were skipped.
     seconds
         How long its last job took.
     finished
@@ -73,7 +81,7 @@ def status_of(folder: Path) -> list[Status]:
     if not spec.is_file():
         hint = "name the folder that `ecoscope-workflows compile --outpath` wrote"
         raise StorageError(Problem("EW601", "here is no compiled workflow", Where(str(folder)), hint))
-    laid_out = view(load_graph(spec))
+    laid_out = view(load_graph(spec), layout=layout_of(folder))
     users = _users(laid_out)
     return [_cheap(row, users) if row.cheap else _status(folder, row) for row in laid_out.rows]
 
@@ -94,11 +102,12 @@ def _cheap(row: Row, users: Mapping[str, list[str]]) -> Status:
 
 def _status(folder: Path, row: Row) -> Status:
     result = folder / "results" / row.result
-    log = folder / "logs" / f"{row.id}.log"
+    log = log_of(folder, row.id)
     exists = (result / INDEX).is_file() if row.is_folder else result.is_file()
-    if not exists:
-        error = _error_in(log)
-        return Status(row.id, FAILED if error else NOT_RUN, error)
+    # The result of an earlier run stays where a chunk of this one failed.
+    if not exists or log.parent.name == row.id:
+        error = _error_in(log) or why_slurm_ended(folder, "\n".join(_lines(log)))
+        return Status(row.id, FAILED, error) if error else Status(row.id, NOT_RUN, _last_words(folder, row))
     try:
         return _finished(folder, row, result)
     except (OSError, ValueError, KeyError) as error:
@@ -108,7 +117,7 @@ def _status(folder: Path, row: Row) -> Status:
 def _finished(folder: Path, row: Row, result: Path) -> Status:
     seconds = _seconds(folder / "benchmarks" / f"{row.id}.tsv")
     finished = (result / INDEX if row.is_folder else result).stat().st_mtime
-    if row.is_folder:
+    if not row.node.suffix:
         return replace(
             _collection(row.id, result, seconds, finished),
             restored=_restored(folder / "logs" / f"{row.id}.log"),
@@ -120,16 +129,22 @@ def _finished(folder: Path, row: Row, result: Path) -> Status:
 
 
 def _collection(instance: str, result: Path, seconds: float | None, finished: float) -> Status:
-    index = read_index(result)
+    collection = Collection(result)
+    index = collection.index
     if isinstance(index, SkipSentinel):
         return Status(instance, SKIPPED, why(index), seconds, finished)
     skips = [SkipSentinel.of(item.skipped) for item in index.items if item.skipped is not None]
     if skips and len(skips) == len(index.items):
         return Status(instance, SKIPPED, why(skips[0]), seconds, finished, len(index.items))
-    frames = [result / item.file for item in index.items if item.file.endswith(".parquet")]
-    rows = sum(_rows_or_skip(path)[0] or 0 for path in frames) if frames else None
+    frames = [item for item in index.items if item.file.endswith(".parquet")]
+    rows = sum(_rows_of(collection, item) for item in frames) if frames else None
     detail = f"{len(skips)} skipped: {why(skips[0])}" if skips else ""
     return Status(instance, DONE, detail, seconds, finished, len(index.items), rows)
+
+
+def _rows_of(collection: Collection, item: Item) -> int:
+    with collection.file(item) as path:
+        return _rows_or_skip(path)[0] or 0
 
 
 def why(skipped: SkipSentinel) -> str:
@@ -161,19 +176,69 @@ _MAX_MARK = 64 * 1024
 
 
 def _error_in(log: Path) -> str:
-    """Return the first line of the error that a job ended with, or an empty text."""
+    """Return on one line the error that a job ended with, or an empty text."""
+    lines = _lines(log)
+    starts = [number for number, line in enumerate(lines) if line.startswith(ERROR)]
+    if not starts:
+        # The second watchdog of a time limit needs no interpreter, and has no words of ours.
+        return next((line for line in lines if _TIMEOUT.match(line)), "")
+    first, *rest = lines[starts[-1] :]
+    first = first.removeprefix(ERROR).strip()
+    raised = _RAISED.search(first)
+    if raised:
+        said = _exception(rest, raised["kind"])
+        if said:
+            return _on_one_line([f"EW621 {said[0]}", *said[1:]])
+    until = next((number for number, line in enumerate(rest) if line.startswith("  hint: ")), len(rest))
+    return _on_one_line([first, *rest[:until]])
+
+
+def _exception(traceback: list[str], kind: str) -> list[str]:
+    """Return what an exception says: the end of its traceback, from the line that its type begins."""
+    name = re.compile(rf"([\w.]+\.)?{re.escape(kind)}(:|$)")
+    frames = [number for number, line in enumerate(traceback) if line.startswith("  File ")]
+    after = traceback[frames[-1] :] if frames else traceback
+    for lines in (after, traceback):  # what looks like a frame may be part of the message
+        start = next((number for number, line in enumerate(lines) if name.match(line)), None)
+        if start is not None:
+            return lines[start:]
+    return []
+
+
+def _on_one_line(lines: list[str]) -> str:
+    text = ""
+    for line in filter(None, (" ".join(line.split()) for line in lines)):
+        # What ends in a sign goes on; of other lines each says something of its own.
+        text += (" " if not text or text[-1] in ".,:;?!" else "; ") + line
+    return _cut(text.strip())
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_DETAIL else f"{text[: MAX_DETAIL - 4]} ..."
+
+
+def _last_words(folder: Path, row: Row) -> str:
+    """Return why there may be no result although a job began: its log is newer than its measurement."""
+    log, benchmark = (
+        folder / kind / f"{row.id}{end}" for kind, end in (("logs", ".log"), ("benchmarks", ".tsv"))
+    )
     if not log.is_file():
         return ""
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    found = [line.removeprefix(_ERROR).strip() for line in lines if line.startswith(_ERROR)]
-    return found[-1] if found else ""
+    # A measurement is written last: where it is the newer one, the job ended well and its result was removed.
+    if benchmark.is_file() and benchmark.stat().st_mtime >= log.stat().st_mtime:
+        return ""
+    lines = [line for line in _lines(log) if line.strip()]
+    last = f"; the log ends with: {lines[-1].strip()}" if lines else ""
+    return _cut(f"killed, or still running{last}")
+
+
+def _lines(log: Path) -> list[str]:
+    return log.read_text(encoding="utf-8", errors="replace").splitlines() if log.is_file() else []
 
 
 def _restored(log: Path) -> int | None:
     """Return how many items a job took from an earlier run, where its log says so."""
-    if not log.is_file():
-        return None
-    counts = _COUNTS.findall(log.read_text(encoding="utf-8", errors="replace"))
+    counts = _COUNTS.findall("\n".join(_lines(log)))
     return int(counts[-1]) if counts else None
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 from pydantic import TypeAdapter
 
 from ecoscope_workflows.contracts.describe import type_name
-from ecoscope_workflows.graph.forms import plain
+from ecoscope_workflows.contracts.plain import plain
 from ecoscope_workflows.registry.catalog import Catalog, preferred
 from ecoscope_workflows.spec.model import README_GRAMMAR, WORKFLOW_GRAMMAR
 

@@ -35,10 +35,17 @@ class Codec(Protocol):
 
 @dataclass(frozen=True)
 class FrameCodec:
-    """Data frames as Parquet, or as GeoParquet 1.1 where they hold a geometry."""
+    """Data frames as Parquet, or as GeoParquet 1.1 where they hold a geometry.
+
+    Parameters
+    ----------
+    columns
+        The columns that are read; None for all of them.
+    """
 
     suffix: str = ".parquet"
     embeds_provenance: bool = True
+    columns: frozenset[str] | None = None
 
     def write(self, value: Any, path: Path, provenance: str) -> None:
         """Write the frame with its index; the provenance becomes a key of the footer."""
@@ -50,7 +57,7 @@ class FrameCodec:
         """Read the frame back with its index."""
         from ecoscope_workflows.contracts.parquet import read_frame  # noqa: PLC0415  # imports pandas
 
-        return read_frame(path)
+        return read_frame(path, self.columns)
 
 
 @dataclass(frozen=True)

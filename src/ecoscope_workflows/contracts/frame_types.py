@@ -10,7 +10,7 @@ import types
 from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Protocol, Union, get_args, get_origin
 
 from ecoscope_workflows.contracts.columns import ColumnOptions, Index, Series, column_annotations
 from ecoscope_workflows.contracts.constraints import constraints, frozen
@@ -22,11 +22,21 @@ from ecoscope_workflows.errors import Problem, RegistrationError
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping
 
-    from ecoscope_workflows.contracts.frames import FrameContract
+
+class Contract(Protocol):
+    """A schema, or None for any columns, and whether the frame must have an active geometry column."""
+
+    @property
+    def schema(self) -> type | None:
+        """The schema."""
+
+    @property
+    def geo(self) -> bool:
+        """Whether there must be a geometry."""
 
 
 @cache
-def frame_type(contract: FrameContract) -> FrameType:
+def frame_type(contract: Contract) -> FrameType:
     """Return what a contract says of a frame.
 
     Raises
@@ -51,8 +61,9 @@ def schema_type(schema: type) -> FrameType:
     schema
         A schema of ours or a pandera ``DataFrameModel``.
     """
-    if isinstance(schema, LazyModel) and not _needs_pandera(schema):
-        return _as_written(schema)
+    written = written_type(schema)
+    if written is not None:
+        return written
     if not isinstance(schema, LazyModel) and not hasattr(schema, "to_schema"):
         # Such as a type variable: of what is no schema, no more is known than its name.
         return FrameType(name=schema.__name__)
@@ -63,6 +74,14 @@ def schema_type(schema: type) -> FrameType:
     except Exception as error:
         # The author's code, which pandera reads only now.
         raise _unreadable(schema, f"{type(error).__name__}: {error}", "mend the schema") from error
+
+
+@cache
+def written_type(schema: type) -> FrameType | None:
+    """Return what a schema of ours says of a frame; None where it uses pandera, or is pandera's own."""
+    if isinstance(schema, LazyModel) and not _needs_pandera(schema):
+        return _as_written(schema)
+    return None
 
 
 def _needs_pandera(schema: LazyModel) -> bool:

@@ -58,3 +58,8 @@ class BesideSpec:
     """
 
     file: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyNamedColumns:
+    """Says that a task reads no columns of a data frame but those that its schema names."""

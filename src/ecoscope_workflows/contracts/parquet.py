@@ -18,6 +18,7 @@ from ecoscope_workflows.contracts.digests import CONTENT_KEY, MARK_KEY
 from ecoscope_workflows.contracts.skipping import with_skips
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 PROVENANCE_KEY = b"ecoscope_workflows"
@@ -49,12 +50,12 @@ def write_frame(frame: pd.DataFrame | None, path: Path, provenance: str) -> None
         return
     names: list[Any] = [name for name, dtype in frame.dtypes.items() if str(dtype) == "geometry"]
     if not names:
-        _write(pa.Table.from_pandas(frame), path, provenance)
+        _write(_table(frame), path, provenance)
         return
     plain = pd.DataFrame(frame).copy(deep=False)
     # In its place until the binary column is there: a frame would need an object for each value.
     plain[names] = None
-    table = pa.Table.from_pandas(plain)
+    table = _table(plain)
     described: dict[str, Any] = {}
     for name in names:
         column, facts = _as_wkb(frame[name].array)
@@ -65,6 +66,25 @@ def write_frame(frame: pd.DataFrame | None, path: Path, provenance: str) -> None
     geo = {"version": GEOPARQUET_VERSION, "primary_column": primary, "columns": described}
     metadata = {**table.schema.metadata, b"geo": json.dumps(geo, sort_keys=True).encode()}
     _write(table.replace_schema_metadata(metadata), path, provenance)
+
+
+def _table(frame: pd.DataFrame) -> pa.Table:
+    """Return what ``pa.Table.from_pandas`` makes of a frame, at less cost where its index is text.
+
+    Arrow asks each column for attributes that it lacks, and to know that none is a label of its index, pandas
+    makes an object of every label.
+    """
+    index = frame.index
+    if not isinstance(index.dtype, pd.StringDtype) or str(index.name) in map(str, frame.columns):
+        return pa.Table.from_pandas(frame, nthreads=1)
+    bare = frame.set_axis(pd.RangeIndex(len(frame)))
+    table = pa.Table.from_pandas(bare, nthreads=1)
+    labels = pa.Table.from_pandas(pd.DataFrame(index=index))
+    said, of_labels = (json.loads(part.schema.metadata[b"pandas"]) for part in (table, labels))
+    said["index_columns"] = of_labels["index_columns"]
+    said["columns"] += of_labels["columns"]
+    table = table.append_column(labels.field(0), labels.column(0))
+    return table.replace_schema_metadata({**table.schema.metadata, b"pandas": json.dumps(said).encode()})
 
 
 class _Hashing:
@@ -99,7 +119,7 @@ def _write(table: pa.Table, path: Path, provenance: str) -> None:
     """Write a table with two facts in its footer: where it comes from, and the hash of the rest."""
     sink = _Hashing(path)
     try:
-        with pq.ParquetWriter(sink, table.schema, compression="zstd") as writer:
+        with pq.ParquetWriter(sink, table.schema, compression="zstd", **_told_of(table.schema)) as writer:
             writer.write_table(table, row_group_size=ROWS_PER_GROUP)
             # Now all values are written, and nothing of where they come from.
             sink.digest.update(table.schema.serialize())
@@ -109,15 +129,48 @@ def _write(table: pa.Table, path: Path, provenance: str) -> None:
         sink.close()
 
 
-def read_frame(path: Path) -> Any:
-    """Read a frame, or what the file stands for; one with GeoParquet metadata becomes a GeoDataFrame."""
-    table = pq.ParquetFile(path).read()
+def _told_of(schema: pa.Schema) -> dict[str, Any]:
+    """Return what Parquet is told of the columns, where knowing better is worth a third of the time.
+
+    Numbers, times and places hardly repeat, so that a dictionary of them is made in vain; and the least of
+    many geometries as bytes helps nobody to find one.
+    """
+    text = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_dictionary)
+    return {
+        "use_dictionary": [one.name for one in schema if any(kind(one.type) for kind in text)],
+        "write_statistics": [one.name for one in schema if not pa.types.is_binary(one.type)],
+    }
+
+
+def read_frame(path: Path, columns: Collection[str] | None = None) -> Any:
+    """Read a frame, or what the file stands for; one with GeoParquet metadata becomes a GeoDataFrame.
+
+    Parameters
+    ----------
+    path
+        The file.
+    columns
+        The columns to read beside the index, where the file has any of them; None for all of them.
+    """
+    # Threads and reading ahead take as long on a few cores, and twice their time.
+    file = pq.ParquetFile(path, pre_buffer=False)
+    table = file.read(_wanted(file.schema_arrow, columns), use_threads=False)
     metadata = table.schema.metadata or {}
     if MARK_KEY in metadata:
         return with_skips(json.loads(metadata[MARK_KEY]))
     if b"geo" not in metadata:
         return table.to_pandas()
     return _with_geometries(table, json.loads(metadata[b"geo"]))
+
+
+def _wanted(schema: pa.Schema, columns: Collection[str] | None) -> list[str] | None:
+    """Return the columns to read; None for all of them, as where the file has none of those asked for."""
+    if columns is None or not set(columns) & set(schema.names):
+        return None
+    said = json.loads((schema.metadata or {}).get(b"pandas", b"{}"))
+    # What is no text describes an index that has no column, such as a range.
+    index = {name for name in said.get("index_columns", ()) if isinstance(name, str)}
+    return [name for name in schema.names if name in columns or name in index]
 
 
 def read_provenance(path: Path) -> str:
@@ -140,8 +193,9 @@ def _as_wkb(geometry: Any) -> tuple[pa.Array, dict[str, Any]]:
     column = wkb.encoded_tracks(known) if known is not None and len(known) else None
     if column is not None and known is not None:
         types = ["Point" if known.ndim == track_geometry.POINTS else "LineString"]
-        corners = known.reshape(-1, 2)
-        bbox = {"bbox": [*corners.min(axis=0).tolist(), *corners.max(axis=0).tolist()]}
+        # One axis at a time: numpy is slow along a short one.
+        x, y = known.reshape(-1, 2).T
+        bbox = {"bbox": [float(x.min()), float(y.min()), float(x.max()), float(y.max())]}
     else:
         objects = np.asarray(geometry)
         column = wkb.encoded(objects)
@@ -186,12 +240,14 @@ def _with_geometries(table: pa.Table, geo: dict[str, Any]) -> pd.DataFrame:
     import geopandas as gpd  # noqa: PLC0415
 
     from ecoscope_workflows.contracts import wkb  # noqa: PLC0415
+    from ecoscope_workflows.contracts.known_crs import known_crs  # noqa: PLC0415
     from ecoscope_workflows.contracts.track_geometry import track_array  # noqa: PLC0415
 
     geometries: dict[str, Any] = {}
-    for name, column in geo["columns"].items():
+    held = {name: column for name, column in geo["columns"].items() if name in table.column_names}
+    for name, column in held.items():
         # A file without the key is in OGC:CRS84, a null says that the CRS is unknown.
-        crs = column.get("crs", "OGC:CRS84")
+        crs = known_crs(column.get("crs", "OGC:CRS84"))
         binary = table.column(name)
         known = wkb.decoded_tracks(binary)
         geometries[name] = (
@@ -203,5 +259,7 @@ def _with_geometries(table: pa.Table, geo: dict[str, Any]) -> pd.DataFrame:
     frame: pd.DataFrame = table.to_pandas()
     for name, geometry in geometries.items():
         frame[name] = geometry
+    if geo["primary_column"] not in held:
+        return frame
     spatial: pd.DataFrame = gpd.GeoDataFrame(frame, geometry=geo["primary_column"])
     return spatial

@@ -1,22 +1,26 @@
 """Any result as a file or folder, and back: values that were skipped, and collections of values.
 
-A collection is a folder: a file per item, and ``index.json``, which says in which order they stand, the key
-of each, and the hash of its content.
+A collection is a folder, or an archive of one: a file per item, and ``index.json``, which says in which order
+they stand, the key of each, and the hash of its content.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ecoscope_workflows.contracts.archives import Archive, is_archive, is_collection
 from ecoscope_workflows.contracts.digests import INDEX, digest_of
 from ecoscope_workflows.contracts.file_codecs import Codec, FrameCodec, JsonCodec, TextCodec, plain_json
 from ecoscope_workflows.contracts.skipping import SKIPPED, SkipSentinel, as_mark, is_skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 # Enough of a key to find a file by, and short enough for any file system.
@@ -100,10 +104,14 @@ def _write_mark(value: Any, path: Path, codec: Codec, provenance: str) -> None:
 
 
 def read_value(path: Path, codec: Codec | None = None) -> Any:
-    """Read a value by the suffix of its file, or by `codec` where the suffix is not a built-in one."""
-    if path.is_dir():
+    """Read a value by the suffix of its file, or by `codec` where the suffix is not a built-in one.
+
+    One for frames also says which columns are read.
+    """
+    if is_collection(path):
         return read_collection(path)
-    reader = _CODECS.get(path.suffix) or codec or TextCodec(path.suffix)
+    of_frames = codec if isinstance(codec, FrameCodec) and path.suffix == codec.suffix else None
+    reader = of_frames or _CODECS.get(path.suffix) or codec or TextCodec(path.suffix)
     if not isinstance(reader, FrameCodec) and (skipped := _read_mark(path)) is not None:
         return skipped
     return reader.read(path)
@@ -111,7 +119,7 @@ def read_value(path: Path, codec: Codec | None = None) -> Any:
 
 def shows_by_name(path: Path) -> bool:
     """Return whether the name of a file says how it is read."""
-    return path.suffix in _CODECS or path.is_dir()
+    return path.suffix in _CODECS or is_collection(path)
 
 
 def _read_mark(path: Path) -> SkipSentinel | None:
@@ -121,12 +129,58 @@ def _read_mark(path: Path) -> SkipSentinel | None:
     return SkipSentinel.of(json.loads(path.read_text(encoding="utf-8"))[SKIPPED])
 
 
+class Collection:
+    """A stored collection, whose items are read one by one.
+
+    Parameters
+    ----------
+    path
+        Its folder or archive.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._archive = Archive(path) if is_archive(path) else None
+
+    @property
+    def index(self) -> Index | SkipSentinel:
+        """What it holds.
+
+        Raises
+        ------
+        ValueError, KeyError
+            When its index is not of its form.
+        """
+        if self._archive is not None:
+            return _index(self._archive.index)
+        return _index(json.loads((self.path / INDEX).read_text(encoding="utf-8")))
+
+    def read(self, item: Item) -> Any:
+        """Read the value of an item."""
+        with self.file(item) as path:
+            return read_value(path)
+
+    def file(self, item: Item) -> AbstractContextManager[Path]:
+        """Have the file or folder of an item for a while."""
+        return self._archive.item(item.file) if self._archive else nullcontext(self.path / item.file)
+
+    def copy(self, item: Item, target: Path) -> None:
+        """Copy the file or folder of an item."""
+        if self._archive is not None:
+            self._archive.copy(item.file, target)
+        elif (self.path / item.file).is_dir():
+            shutil.copytree(self.path / item.file, target)
+        else:
+            shutil.copyfile(self.path / item.file, target)
+
+
 def read_collection(path: Path) -> Any:
     """Return the items of a collection: their values, or pairs of key and value; or a skipped result."""
-    index = read_index(path)
+    collection = Collection(path)
+    index = collection.index
     if isinstance(index, SkipSentinel):
         return index
-    values = (read_value(path / item.file) for item in index.items)
+    values = map(collection.read, index.items)
     return [
         (item.key, value) if index.keyed else value for item, value in zip(index.items, values, strict=True)
     ]
@@ -140,7 +194,10 @@ def read_index(path: Path) -> Index | SkipSentinel:
     ValueError, KeyError
         When the index is not of its form.
     """
-    found = json.loads((path / INDEX).read_text(encoding="utf-8"))
+    return Collection(path).index
+
+
+def _index(found: Any) -> Index | SkipSentinel:
     if not isinstance(found, dict):
         raise ValueError(f"{INDEX} is no mapping")  # noqa: TRY004  # what is wrong is a file, not a type
     if SKIPPED in found:

@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 from geopandas.array import GeometryArray
 
-from ecoscope_workflows.contracts.wkb import without_collecting
+from ecoscope_workflows.contracts.collecting import without_collecting
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,17 +6,15 @@ Every other column goes through shapely, row by row.
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import shapely
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from ecoscope_workflows.contracts.collecting import without_collecting
 
+if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LITTLE_ENDIAN = 1
@@ -33,22 +31,6 @@ _LINES = np.dtype(
 )
 # Offsets in a column are of 32 bits.
 _MAX_BYTES = 2**31 - 1
-
-
-@contextmanager
-def without_collecting() -> Iterator[None]:
-    """Hold back the garbage collector while geometries are made.
-
-    Each one counts towards the next collection, and none can be part of a cycle: with a million of them two
-    thirds of the time would go there.
-    """
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def coordinates_of_tracks(geometries: NDArray[np.object_]) -> NDArray[np.float64] | None:

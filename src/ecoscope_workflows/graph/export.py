@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from ecoscope_workflows.contracts.describe import type_name
 from ecoscope_workflows.contracts.parts import item_type, members
 from ecoscope_workflows.contracts.peeled import peel
+from ecoscope_workflows.contracts.plain import plain
 from ecoscope_workflows.contracts.skipping import is_skip_sentinel
 from ecoscope_workflows.graph.edges import EdgeTypes
 from ecoscope_workflows.graph.fan_out import key_and_value
-from ecoscope_workflows.graph.forms import plain
 from ecoscope_workflows.spec.model import DictOf, Environment, ListOf, Literal, Reference
 
 if TYPE_CHECKING:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import textwrap
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
-from pydantic_core import to_jsonable_python
 
 from ecoscope_workflows.contracts.describe import type_name
+from ecoscope_workflows.contracts.peeled import peel
+from ecoscope_workflows.contracts.plain import plain
+from ecoscope_workflows.contracts.records import record_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from ecoscope_workflows.registry.signature import Parameter
 
 WIDTH = 96
+_DEFINITIONS = "#/$defs/"
+Definitions = dict[str, dict[str, Any]]
 
 # What YAML takes for the end of a line, or does not allow at all.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -71,24 +75,12 @@ def property_schema(parameter: Parameter, schema: dict[str, Any]) -> dict[str, A
     return result
 
 
-def plain(value: Any) -> Any:
-    """Return a default as JSON data; JSON has no number for nan and infinity, so these are text."""
-    data = to_jsonable_python(value, serialize_unknown=True)
-    return _finite(data)
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    return [_finite(item) for item in value] if isinstance(value, list) else value
-
-
 def yaml_form(model: ParamsModel) -> str:
     """Return a YAML file to fill in: required keys first, optional ones commented out with their default.
 
     Filling in the open keys alone gives a valid params file.
+    Where a value must be a record, such as a model, with required keys, these stand open below it.
+    The keys of other records that a value may be or hold are named in the comment.
     """
     lines = [
         f"# Parameters of {model.name}.",
@@ -102,30 +94,114 @@ def yaml_form(model: ParamsModel) -> str:
     return "\n".join(lines) + "\n"
 
 
+@dataclass(frozen=True)
+class _Key:
+    """One key to fill in: a parameter, or what stands inside of one."""
+
+    name: str
+    annotation: Any
+    schema: Mapping[str, Any]
+    needed: bool
+    about: str
+    default: str = ""
+    facts: tuple[str, ...] = ()
+
+
 def _parameters(node: InstanceParams) -> Iterator[str]:
     schema = _instance_schema(node)
-    in_order = sorted(node.free.values(), key=lambda parameter: not node.needs(parameter))
-    for parameter in in_order:
-        yield from _comment(
-            _about(parameter, schema["properties"][parameter.name], node.needs(parameter)), "  "
+    for parameter in sorted(node.free.values(), key=lambda parameter: not node.needs(parameter)):
+        variable = parameter.environment.variable if parameter.environment else ""
+        key = _Key(
+            parameter.name,
+            parameter.annotation,
+            schema["properties"][parameter.name],
+            node.needs(parameter),
+            parameter.about,
+            "" if parameter.required else f" {_one_line(plain(parameter.default))}",
+            (f"otherwise read from the environment variable {variable}",) if variable else (),
         )
-        if node.needs(parameter):
-            yield f"  {parameter.name}:"
-        elif parameter.required:
-            yield f"  # {parameter.name}:"
-        else:
-            yield f"  # {parameter.name}: {_one_line(plain(parameter.default))}"
+        yield from _lines(key, schema.get("$defs", {}), "  ")
 
 
-def _about(parameter: Parameter, schema: dict[str, Any], needed: bool) -> str:  # noqa: FBT001  # one call
-    kind = type_name(parameter.annotation)
-    facts = [kind, ", ".join(_limits(schema)), "required" if needed else ""]
-    if parameter.environment:
-        facts.append(f"otherwise read from the environment variable {parameter.environment.variable}")
-    sentence = " ".join(parameter.about.split())
+def _lines(key: _Key, definitions: Definitions, indent: str) -> Iterator[str]:
+    """Yield a key below what is to be said of it, and the keys inside of it where some of them are needed."""
+    inner = _inside(key, definitions) if key.needed else []
+    if not any(one.needed for one in inner):
+        inner = []
+    about = (
+        _about(key)
+        if inner
+        else f"{_about(key)} {' '.join(dict.fromkeys(_records(key.schema, definitions)))}"
+    )
+    yield from _comment(about, indent)
+    if not key.needed:
+        yield f"{indent}# {_key(key.name)}:{key.default}"
+        return
+    yield f"{indent}{_key(key.name)}:"
+    for one in sorted(inner, key=lambda one: not one.needed):
+        yield from _lines(one, _below(key.schema, definitions), f"{indent}  ")
+
+
+def _below(schema: Mapping[str, Any], definitions: Definitions) -> Definitions:
+    """Leave out the record that a schema refers to: inside of it, its keys have been told."""
+    return {name: one for name, one in definitions.items() if schema.get("$ref") != f"{_DEFINITIONS}{name}"}
+
+
+def _inside(key: _Key, definitions: Definitions) -> list[_Key]:
+    """Return the keys of the record that a value must be, those that forms hide left out; none for others."""
+    record = record_of(peel(key.annotation).kind)
+    name = key.schema.get("$ref", "").removeprefix(_DEFINITIONS)
+    if record is None or name not in definitions:
+        return []
+    schema = definitions[name]
+    return [
+        _Key(
+            inner,
+            record.reads[inner].annotation,
+            part,
+            inner in schema.get("required", ()),
+            part.get("description", ""),
+            f" {_one_line(part['default'])}" if "default" in part else "",
+        )
+        for inner, part in schema.get("properties", {}).items()
+        if inner in record.reads
+    ]
+
+
+def _records(schema: Mapping[str, Any], definitions: Definitions) -> Iterator[str]:
+    """Yield a sentence on the keys of each record that a value may be or hold."""
+    name = schema.get("$ref", "").removeprefix(_DEFINITIONS)
+    # A type may write its records where they stand, without a name.
+    record = definitions.get(name, schema)
+    if record.get("properties"):
+        properties, required = record["properties"], record.get("required", [])
+        has = [f"has {', '.join(required)}"] if required else []
+        optional = [key for key in properties if key not in required]
+        if optional:
+            has.append(f"may have {', '.join(optional)}")
+        # Of two classes of one name pydantic writes the modules too.
+        yield f"{name.rpartition('__')[2] or 'It'} {' and '.join(has)}."
+        for key in required:
+            yield from _records(properties[key], _below(schema, definitions))
+    parts = [part for word in ("anyOf", "oneOf", "allOf", "prefixItems") for part in schema.get(word, ())]
+    parts += [schema.get(word) for word in ("items", "additionalProperties")]
+    for part in parts:
+        if isinstance(part, dict):
+            yield from _records(part, definitions)
+
+
+def _about(key: _Key) -> str:
+    needed = "required" if key.needed else ""
+    facts = [type_name(key.annotation), ", ".join(_limits(key.schema)), needed, *key.facts]
+    sentence = " ".join(key.about.split())
     if sentence and sentence[-1] not in ".!?":
         sentence += "."
     return f"{sentence} ({', '.join(fact for fact in facts if fact)})".strip()
+
+
+def _key(name: str) -> str:
+    # The keys of a model may be any text.
+    return name if re.fullmatch(r"[^\W\d]\w*", name) else _one_line(name)
 
 
 def _limits(schema: Mapping[str, Any]) -> Iterator[str]:

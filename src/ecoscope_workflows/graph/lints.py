@@ -139,10 +139,12 @@ def the_form_is_as_meant(graph: Graph) -> list[Problem]:
     """A form can be made, and every override leads to something that it has; a program runs without one."""
     if not graph.spec.overrides and not graph.spec.groups:
         return []
-    from ecoscope_workflows.graph.rjsf import form_schema, unmatched_overrides  # noqa: PLC0415  # few need it
+    from ecoscope_workflows.graph import rjsf  # noqa: PLC0415  # few need it
 
+    if not graph.spec.overrides:
+        return [replace(problem, severity="warning") for problem in rjsf.hidden_cards(graph)]
     try:
-        form_schema(graph)
+        rjsf.form_schema(graph)
         refused: list[Problem] = []
     except SpecError as error:
         refused = [replace(problem, severity="warning") for problem in error.problems]
@@ -154,7 +156,7 @@ def the_form_is_as_meant(graph: Graph) -> list[Problem]:
             override.where,
             "compare it with `ecoscope-workflows get-params --format rjsf`",
         )
-        for override in unmatched_overrides(graph)
+        for override in rjsf.unmatched_overrides(graph)
         if override.where not in told
     ]
 

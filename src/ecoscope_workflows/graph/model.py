@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ecoscope_workflows.contracts.codecs import Codec, codec_for
 from ecoscope_workflows.spec.model import references
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from ecoscope_workflows.contracts.codecs import Codec
     from ecoscope_workflows.registry.signature import Parameter, TaskInfo
     from ecoscope_workflows.spec.model import Binding, Instance, Reference, Spec
 
@@ -87,10 +87,10 @@ class Node:
         """Return the suffix of its result: empty for a folder, which a collection is."""
         return "" if self.instance.fan_out or self.codec is None else self.codec.suffix
 
-    @cached_property
+    @property
     def codec(self) -> Codec | None:
-        """Return how the result is stored."""
-        return codec_for(self.task.returns)
+        """Return how the result of one call is stored."""
+        return self.task.codec
 
 
 @dataclass(frozen=True)

@@ -169,6 +169,26 @@ def _value_faults(
         yield Problem("EW404", f"{label} is empty", document.key_at(node.id, parameter.name), hint)
         return
     for fault in faults:
-        where = document.at(node.id, parameter.name, *fault.location)
+        if fault.location and _is_empty(value, fault.location):
+            where = document.key_at(node.id, parameter.name, *fault.location)
+            yield Problem("EW404", f"{label}{fault.path} is empty", where, "give a value")
+            continue
+        where = _place(document, (node.id, parameter.name, *fault.location), fault.kind)
         hint = f"{parameter.name!r} is {type_name(parameter.annotation)}"
         yield Problem("EW406", f"{label}{fault.path}: {fault.message}", where, hint)
+
+
+def _place(document: Document, path: tuple[str | int, ...], kind: str) -> Where:
+    """Return where a fault stands: at a key that is not known, or at that of what lacks one."""
+    if kind == "missing":
+        return document.key_at(*path[:-1])
+    return document.key_at(*path) if kind == "extra_forbidden" else document.at(*path)
+
+
+def _is_empty(value: Any, location: tuple[str | int, ...]) -> bool:
+    """Return whether a key has nothing behind it, as in a form that is not filled in."""
+    for step in location:
+        if isinstance(value, dict) and step not in value:
+            return False
+        value = value[step]
+    return value is None

@@ -49,10 +49,10 @@ def form_schema(graph: Graph) -> Schema:
         When a group has the title of an instance, so that one would hide the other, or when the path of an
         override leads through something that has no parts.
     """
-    cards, definitions = _cards(graph)
-    problems = _hidden(graph, cards)
+    problems = hidden_cards(graph)
     if problems:
         raise SpecError(problems)
+    cards, definitions = _cards(graph)
     return overridden(_grouped(graph, cards, definitions), graph.spec.overrides)
 
 
@@ -86,7 +86,9 @@ def _group_card(description: str) -> Schema:
     return {"type": "object", "description": description, "ecoscope:task_group": True, "properties": {}}
 
 
-def _hidden(graph: Graph, cards: Mapping[str, Schema]) -> list[Problem]:
+def hidden_cards(graph: Graph) -> list[Problem]:
+    """Return a fault for each group that has the title of an instance, so that one hides the other."""
+    cards = ParamsModel.of(graph).instances
     shown = [instance for instance in graph.spec.instances if instance.id in cards]
     titles = {instance.group for instance in shown}
     alone = {instance.id for instance in shown if instance.group is None}

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import importlib
-import inspect
-import pkgutil
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from types import MappingProxyType, ModuleType
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ecoscope_workflows.decorators import is_condition, task_metadata
+from ecoscope_workflows.decorators import task_metadata
 from ecoscope_workflows.errors import Problem, RegistrationError, did_you_mean
-from ecoscope_workflows.registry.entry_points import Offer, offers
+from ecoscope_workflows.registry.entry_points import OWN_GROUP
+from ecoscope_workflows.registry.index import keep_index, read_index
+from ecoscope_workflows.registry.packages import offered
 from ecoscope_workflows.registry.signature import TaskInfo, task_info
-from ecoscope_workflows.registry.upstream import registered_tasks
+from ecoscope_workflows.registry.surroundings import surroundings
+from ecoscope_workflows.registry.upstream import registered_task, registered_tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-ENTRY_POINT_GROUP = "ecoscope_workflows"
-_OWN = f"{ENTRY_POINT_GROUP}."
+    from ecoscope_workflows.registry.index import Index
+    from ecoscope_workflows.registry.surroundings import Surroundings
+
+_OWN = f"{OWN_GROUP}."
 
 
 @dataclass(frozen=True)
@@ -114,11 +118,14 @@ class Catalog:
         Where packages offer conditions of one short name, ours is meant; each has the same published meaning.
         A task can be asked as a condition too, and so can a function that upstream registers for it.
         """
-        paths = [*self.conditions, *self.unusable]
-        found = [path for path in paths if name in (path, path.rpartition(".")[2])]
+        found = [path for path in self._condition_paths if name in (path, path.rpartition(".")[2])]
         found = found or [task.path for task in self.named(name)]
         own = [path for path in found if path.startswith(_OWN)]
         return own or found
+
+    @property
+    def _condition_paths(self) -> Sequence[str]:
+        return [*self.conditions, *self.unusable]
 
     def _has_package(self, package: str) -> bool:
         return any(path.partition(".")[0] == package for path in (*self.by_path, *self.unusable))
@@ -136,14 +143,100 @@ def preferred(twins: list[TaskInfo], grammar: str) -> list[TaskInfo]:
     return twins
 
 
+class IndexedCatalog(Catalog):
+    """Every installed task, of which those are imported that are asked for.
+
+    The index says where a task is, and no more: what it does not know, a list of all tasks, and what is at
+    fault are for the whole catalog to tell, for which every package is imported.
+
+    Parameters
+    ----------
+    index
+        The index.
+    """
+
+    _index: Index
+
+    def __init__(self, index: Index) -> None:
+        object.__setattr__(self, "_index", index)
+
+    @cached_property
+    def whole(self) -> Catalog:
+        """Return the catalog for which every package is imported."""
+        return read_catalog()
+
+    @property
+    def by_path(self) -> Mapping[str, TaskInfo]:
+        """Return the tasks by dotted path."""
+        return self.whole.by_path
+
+    @property
+    def unusable(self) -> Mapping[str, Problem]:
+        """Return why functions that are registered cannot be tasks, by dotted path."""
+        return self.whole.unusable
+
+    @property
+    def conditions(self) -> Mapping[str, Callable[..., object]]:
+        """Return the conditions that `skipif` may name, by dotted path."""
+        return self.whole.conditions
+
+    def named(self, name: str, grammar: str = "") -> list[TaskInfo]:
+        """Return the tasks that a short name or dotted path stands for, as of the whole catalog."""
+        paths = [name] if name in self._index.tasks else self._index.paths.get(name, ())
+        tasks = [task for task in map(self._imported, paths) if task is not None]
+        if not tasks or len(tasks) < len(paths):
+            return self.whole.named(name, grammar)
+        return preferred(tasks, grammar) if grammar else tasks
+
+    def conditions_named(self, name: str) -> list[str]:
+        """Return the dotted paths of the conditions that a name stands for, as of the whole catalog."""
+        found = super().conditions_named(name)
+        return found if len(found) == 1 else self.whole.conditions_named(name)
+
+    @property
+    def _condition_paths(self) -> Sequence[str]:
+        return self._index.conditions
+
+    def _imported(self, path: str) -> TaskInfo | None:
+        """Return a task, of which no more than its module and what that needs is imported."""
+        origin = self._index.tasks[path]["origin"]
+        try:
+            if path in self._index.upstream:
+                return registered_task(path, origin)
+            module, _, name = path.rpartition(".")
+            function = getattr(importlib.import_module(module), name)
+            return task_info(function, module, name, origin) if task_metadata(function) else None
+        except Exception:  # noqa: BLE001  # the author's code; the whole catalog tells what is wrong with it
+            return None
+
+
 @lru_cache(maxsize=1)
 def installed_catalog() -> Catalog:
-    """Return the catalog of every package installed here that registers tasks, our way or upstream's."""
-    tasks: list[TaskInfo] = []
-    conditions: dict[str, Callable[..., object]] = {}
-    for offer in offers(ENTRY_POINT_GROUP):
-        tasks += _tasks_of(offer)
-        conditions |= _conditions_of(offer.module())
+    """Return the catalog of every package installed here that registers tasks, our way or upstream's.
+
+    Raises
+    ------
+    RegistrationError
+        When one of them cannot be read.
+    """
+    around = surroundings()
+    index = read_index(around)
+    if index is not None:
+        return IndexedCatalog(index)
+    catalog = read_catalog()
+    _keep(catalog, around)
+    return catalog
+
+
+def read_catalog() -> Catalog:
+    """Return the catalog of what is installed here, for which every package is imported.
+
+    Raises
+    ------
+    RegistrationError
+        When one of them cannot be read.
+    """
+    tasks, conditions = offered()
     own = {task.function for task in tasks}
     unusable: dict[str, Problem] = {}
     for found in registered_tasks():
@@ -157,40 +250,16 @@ def installed_catalog() -> Catalog:
     )
 
 
-def _tasks_of(offer: Offer) -> Iterator[TaskInfo]:
-    module = offer.module()
-    with offer.importing():
-        offered = list(_walk(module))
-    seen: set[object] = set()
-    for name, owner in offered:
-        function = getattr(owner, name)
-        # A task that a module only borrows from another package stays that package's task.
-        borrowed = function.__module__.partition(".")[0] != module.__name__.partition(".")[0]
-        if function not in seen and not borrowed:
-            seen.add(function)
-            yield task_info(function, owner.__name__, name, offer.origin)
+def _keep(catalog: Catalog, around: Surroundings | None) -> None:
+    """Keep an index of a catalog, if all that it tells of is in packages as their files are now."""
+    if around is None or around.imported:
+        return
+    modules = [task.function.__module__ for task in catalog]
+    modules += [function.__module__ for function in catalog.conditions.values()]
+    names = {path.partition(".")[0] for path in (*modules, *catalog.by_path, *catalog.unusable)}
+    if not names <= around.packages:
+        return
+    from ecoscope_workflows.registry.records import index_of  # noqa: PLC0415  # where there is no index yet
 
-
-def _conditions_of(module: ModuleType) -> Mapping[str, Callable[..., object]]:
-    """Return the conditions of a package by dotted path, each by the outermost module that offers it."""
-    found: dict[Callable[..., object], str] = {}
-    for owner in _public_modules(module):
-        for name, member in sorted(vars(owner).items()):
-            if not name.startswith("_") and is_condition(member):
-                found.setdefault(member, f"{owner.__name__}.{name}")
-    return {path: function for function, path in found.items()}
-
-
-def _walk(module: ModuleType) -> Iterator[tuple[str, ModuleType]]:
-    """Yield each task's name and the public module that offers it, outer modules first."""
-    for owner in _public_modules(module):
-        for name, member in sorted(vars(owner).items()):
-            if not name.startswith("_") and inspect.isfunction(member) and task_metadata(member):
-                yield name, owner
-
-
-def _public_modules(module: ModuleType) -> Iterator[ModuleType]:
-    yield module
-    for info in pkgutil.iter_modules(getattr(module, "__path__", ())):
-        if not info.name.startswith("_"):
-            yield from _public_modules(importlib.import_module(f"{module.__name__}.{info.name}"))
+    with suppress(Exception):  # a default of the author's that cannot be printed; `tasks` says so
+        keep_index(around, index_of(catalog, [*catalog.conditions, *catalog.unusable]))

@@ -1,9 +1,10 @@
-"""A group of entry points in, the modules that installed packages offer under it out."""
+"""Groups of entry points in, the modules that installed packages offer under them out."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ from ecoscope_workflows.errors import Problem, RegistrationError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+OWN_GROUP = "ecoscope_workflows"
+UPSTREAM_GROUP = "wt_registry"
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -20,11 +24,16 @@ class Offer:
 
     point: EntryPoint
 
-    @property
+    @cached_property
     def origin(self) -> str:
-        """Return the name and version of the package."""
+        """Return the name and version of the package, for which its metadata is read."""
         distribution = self.point.dist
         return f"{distribution.name} {distribution.version}" if distribution else self.point.value
+
+    @property
+    def package(self) -> str:
+        """Return the name of the top-level package that the module is in."""
+        return self.point.module.partition(".")[0]
 
     def module(self) -> ModuleType:
         """Import the module.
@@ -54,7 +63,11 @@ class Offer:
             raise RegistrationError(Problem("EW108", what, hint=hint)) from error
 
 
-def offers(group: str) -> list[Offer]:
-    """Return what is offered under a group, in an order that does not depend on the machine."""
-    points = sorted(entry_points(group=group), key=lambda point: (point.name, point.value))
-    return [Offer(point) for point in points]
+def offers(*groups: str) -> list[Offer]:
+    """Return what is offered under groups, in an order that does not depend on the machine."""
+    installed = entry_points()
+    return [
+        Offer(point)
+        for group in groups
+        for point in sorted(installed.select(group=group), key=lambda point: (point.name, point.value))
+    ]

@@ -12,10 +12,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic.errors import PydanticInvalidForJsonSchema
 from pydantic.fields import FieldInfo
 
-from ecoscope_workflows.contracts.codecs import holds_frames
+from ecoscope_workflows.contracts.codecs import Codec, codec_for, holds_frames
 from ecoscope_workflows.contracts.foreign_frames import with_contracts
+from ecoscope_workflows.contracts.frame_types import written_type
 from ecoscope_workflows.contracts.frames import FrameContract
-from ecoscope_workflows.contracts.markers import BesideSpec, FileInput, FromEnvironment, WrittenAs
+from ecoscope_workflows.contracts.markers import (
+    BesideSpec,
+    FileInput,
+    FromEnvironment,
+    OnlyNamedColumns,
+    WrittenAs,
+)
 from ecoscope_workflows.contracts.validation import adapter_of
 from ecoscope_workflows.decorators import TaskMetadata, task_metadata
 from ecoscope_workflows.errors import Problem, RegistrationError, Where
@@ -76,6 +83,13 @@ class Parameter:
         return found[-1] if found else None
 
     @property
+    def makes_default(self) -> bool:
+        """Return whether the default is what a function returns, and so may be another one each time."""
+        infos = (item for item in getattr(self.annotation, "__metadata__", ()) if isinstance(item, FieldInfo))
+        # An empty list stays one.
+        return any(info.default_factory not in (None, list, dict, set) for info in infos)
+
+    @property
     def environment(self) -> FromEnvironment | None:
         """Return the environment variable the value is read from, if any."""
         marker: FromEnvironment | None = self._marker(FromEnvironment)
@@ -97,6 +111,15 @@ class Parameter:
         """Return the contract of the data frame that the parameter takes, if it takes one."""
         contract: FrameContract | None = self._marker(FrameContract)
         return contract
+
+    @property
+    def columns(self) -> frozenset[str] | None:
+        """Return the columns of the data frame that the task reads; None where it may read any."""
+        schema = self.frame.schema if self.frame and self._marker(OnlyNamedColumns) else None
+        said = None if schema is None else written_type(schema)
+        if said is None or any(column.regex for column in said.columns.values()):
+            return None
+        return frozenset(said.columns)
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:
@@ -123,7 +146,27 @@ class Parameter:
 
 @dataclass(frozen=True)
 class TaskInfo:
-    """A task as the compiler sees it."""
+    """A task as the compiler sees it.
+
+    Parameters
+    ----------
+    name, module
+        Its name, and the module that offers it.
+    function
+        The task itself.
+    parameters
+        Its parameters by name.
+    returns
+        The type of its result.
+    metadata
+        What is declared of it beside its signature.
+    description
+        What it does, in a sentence.
+    origin
+        The package that it comes from, and its version.
+    is_upstream
+        Whether it is registered with `wt_registry` alone.
+    """
 
     name: str
     module: str
@@ -133,11 +176,22 @@ class TaskInfo:
     metadata: TaskMetadata
     description: str = ""
     origin: str = ""
+    is_upstream: bool = False
 
     @property
     def path(self) -> str:
         """Return the dotted path that imports the task."""
         return f"{self.module}.{self.name}"
+
+    @cached_property
+    def codec(self) -> Codec | None:
+        """Return how the result is stored, or None where no file can hold it."""
+        return codec_for(self.returns)
+
+    @cached_property
+    def result_adapter(self) -> TypeAdapter[Any]:
+        """Return pydantic's validator of the result."""
+        return adapter_of(self.returns)
 
     @property
     def where(self) -> Where:

@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.decorators import TaskMetadata, task_faults, task_metadata
 from ecoscope_workflows.errors import Problem, RegistrationError
-from ecoscope_workflows.registry.entry_points import offers
+from ecoscope_workflows.registry.entry_points import UPSTREAM_GROUP, offers
 from ecoscope_workflows.registry.signature import TaskInfo, task_info
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-ENTRY_POINT_GROUP = "wt_registry"
 _REGISTRY = "wt_registry"
 
 
@@ -37,7 +36,7 @@ def registered_tasks() -> Iterator[TaskInfo | tuple[str, Problem]]:
     RegistrationError
         When a module that an entry point names cannot be imported.
     """
-    offered = [(offer.origin, offer.module()) for offer in offers(ENTRY_POINT_GROUP)]
+    offered = [(offer.origin, offer.module()) for offer in offers(UPSTREAM_GROUP)]
     origins = {_package(module.__name__): origin for origin, module in reversed(offered)}
     public = _public_homes(module for _, module in offered)
     for entry in _registry().values():
@@ -49,6 +48,24 @@ def registered_tasks() -> Iterator[TaskInfo | tuple[str, Problem]]:
             yield _task(function, module, name, origin, entry.metadata)
         except RegistrationError as error:
             yield f"{module}.{name}", error.problems[0]
+
+
+def registered_task(path: str, origin: str) -> TaskInfo | None:
+    """Return the task that is registered upstream's way and offered at a dotted path; None where none is.
+
+    Raises
+    ------
+    ImportError
+        When there is no such module.
+    RegistrationError
+        When the function cannot be a task.
+    """
+    module, _, name = path.rpartition(".")
+    function = getattr(importlib.import_module(module), name, None)
+    for entry in _registry().values():
+        if entry.function_name == name and _written(entry.module_path, name) is function:
+            return _task(function, module, name, origin, entry.metadata)
+    return None
 
 
 def is_registered(function: object) -> bool:
@@ -84,7 +101,7 @@ def _task(function: Any, module: str, name: str, origin: str, said: Any) -> Task
     description = said.description or task.description
     if said.deprecated:
         description = " ".join(["Deprecated.", said.deprecation_message or "", description]).strip()
-    return replace(task, metadata=metadata, description=" ".join(description.split()))
+    return replace(task, metadata=metadata, description=" ".join(description.split()), is_upstream=True)
 
 
 def _public_homes(modules: Iterable[ModuleType]) -> dict[tuple[int, str], str]:

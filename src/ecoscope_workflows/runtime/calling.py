@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from ecoscope_workflows.contracts.describe import type_name
 from ecoscope_workflows.contracts.frames import FAULT_TYPE, FrameContract
-from ecoscope_workflows.contracts.validation import adapter_of, faults_of
+from ecoscope_workflows.contracts.validation import faults_of
 from ecoscope_workflows.errors import ContractError, EcoscopeWorkflowsError, Problem, TaskError
 from ecoscope_workflows.runtime.failures import task_error
 
@@ -80,7 +80,7 @@ def call_task(instance: str, task: TaskInfo, arguments: Mapping[str, Any]) -> An
 def check_result(instance: str, task: TaskInfo, value: Any) -> Any:
     """Return a result converted to the type that its task declares."""
     try:
-        return adapter_of(task.returns).validate_python(value)
+        return task.result_adapter.validate_python(value)
     except ValidationError as error:
         raise ContractError(_broken(error, value, f"{instance}: the result", task.returns, "EW614")) from None
 

@@ -16,17 +16,33 @@ from typing import TextIO
 
 from ecoscope_workflows.errors import EcoscopeWorkflowsError, Problem
 from ecoscope_workflows.runtime.execute import execute
+from ecoscope_workflows.runtime.job_log import open_log
 from ecoscope_workflows.runtime.jobs import Job, calls_of, how_called, read_arguments
 from ecoscope_workflows.runtime.orphans import Orphanage
+from ecoscope_workflows.runtime.place import place
 from ecoscope_workflows.runtime.timeouts import Timeout
 from ecoscope_workflows.runtime.usage import Usage
-from ecoscope_workflows.runtime.words import CALLS, EACH, ECHO_VARIABLE, SKIPIF, SPEC_VARIABLE
+from ecoscope_workflows.runtime.words import (
+    CALLS,
+    EACH,
+    ECHO_ALWAYS,
+    ECHO_NEVER,
+    ECHO_VARIABLE,
+    SKIPIF,
+    SPEC_VARIABLE,
+)
 
 USAGE = """\
 usage: python -m ecoscope_workflows.runtime INSTANCE --task MODULE:NAME[@FINGERPRINT] --output FILE
            [--args JSON] [--input ARGUMENT=FILE]... [--each INSTANCE=FILE]... [--mock FILE]
-           [--threads N] [--timeout SECONDS] [--log FILE]"""
-OPTIONS = frozenset({"--task", "--output", "--args", "--mock", "--log", "--timeout", "--threads"})
+           [--threads N] [--timeout SECONDS] [--log FILE]
+           [--chunk-size N [--chunk NAME]] [--index FILE]"""
+OPTIONS = frozenset(
+    {
+        *("--task", "--output", "--args", "--mock", "--log", "--timeout", "--threads"),
+        *("--chunk-size", "--chunk", "--index"),
+    }
+)
 
 
 def parse(argv: list[str]) -> tuple[Job, Path | None]:
@@ -66,6 +82,9 @@ def parse(argv: list[str]) -> tuple[Job, Path | None]:
         mock=Path(options["--mock"]) if "--mock" in options else None,
         timeout=int(options["--timeout"]) if "--timeout" in options else None,
         threads=int(options.get("--threads", "1")),
+        chunk_size=int(options.get("--chunk-size", "0")),
+        chunk=options.get("--chunk", ""),
+        index=Path(options["--index"]) if "--index" in options else None,
     )
     return job, Path(options["--log"]) if "--log" in options else None
 
@@ -95,13 +114,15 @@ def _run(argv: list[str], process: int, cold: str) -> int:
     terminal = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace")
     if log is not None:
         _redirect(log)
+        if where := place():
+            print(where, file=sys.stderr, flush=True)  # noqa: T201  # the log
     if cold:
         print(f"note: runs without a warm worker: {cold}", file=sys.stderr, flush=True)  # noqa: T201  # the log
     warnings.showwarning = _show_warning
     report = partial(_report, log, terminal)
     try:
         with Usage(job.instance), Timeout(job.instance, job.timeout, report):
-            execute(job, allowed=Orphanage(process))
+            execute(job, allowed=Orphanage(process), words=argv)
     except EcoscopeWorkflowsError as error:
         report(error)
         return 1
@@ -110,8 +131,7 @@ def _run(argv: list[str], process: int, cold: str) -> int:
 
 def _redirect(log: Path) -> None:
     """Send what this process and native libraries print to the log."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    descriptor = open_log(log)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
     os.close(descriptor)
@@ -125,7 +145,7 @@ def _report(log: Path | None, terminal: TextIO, error: EcoscopeWorkflowsError) -
     text = f"error: {error}"
     if log is not None:
         print(text, file=sys.stderr, flush=True)  # noqa: T201  # this is the rule's log
-    if log is None or os.environ.get(ECHO_VARIABLE) != "never":
+    if log is None or os.environ.get(ECHO_VARIABLE) not in {ECHO_NEVER, ECHO_ALWAYS}:
         print(text, file=terminal, flush=True)  # the one place where a job speaks
 
 

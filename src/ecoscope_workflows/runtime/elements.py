@@ -6,12 +6,14 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.contracts.file_codecs import plain_json
 from ecoscope_workflows.contracts.skipping import SkipSentinel, is_skipped
+from ecoscope_workflows.contracts.stored import Collection
 from ecoscope_workflows.errors import ContractError, Problem
-from ecoscope_workflows.runtime.storage import read_collection_index, read_result
+from ecoscope_workflows.runtime.storage import read_collection_index, read_item
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,13 +47,14 @@ class Element:
 
 
 def stored_elements(path: Path, instance: str, each: Each) -> list[Element]:
-    """Return the elements of a collection in a folder; none is read before it is needed.
+    """Return the elements of a stored collection; none is read before it is needed.
 
     Raises
     ------
     ContractError
         When ``mapvalues`` is to go through a list without keys.
     """
+    collection = Collection(path)
     index = read_collection_index(path)
     if isinstance(index, SkipSentinel):
         return skipped_elements(index)
@@ -59,7 +62,7 @@ def stored_elements(path: Path, instance: str, each: Each) -> list[Element]:
         raise ContractError(_no_pair(instance, "a list of values without keys"))
     elements = []
     for item in index.items:
-        load = _loader(path / item.file)
+        load = partial(read_item, collection, item)
         if index.keyed and not each.keyed:
             # `map` goes through the pairs themselves.
             digest = hashlib.sha256(json.dumps([item.key, item.digest]).encode()).hexdigest()
@@ -67,10 +70,6 @@ def stored_elements(path: Path, instance: str, each: Each) -> list[Element]:
         else:
             elements.append(Element(item.key, load, item.digest))
     return elements
-
-
-def _loader(path: Path) -> Callable[[], Any]:
-    return lambda: read_result(path)
 
 
 def _pair(key: Any, load: Callable[[], Any]) -> Callable[[], Any]:

@@ -9,7 +9,8 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ecoscope_workflows.contracts.codecs import codec_for
+from ecoscope_workflows.contracts.archives import is_collection
+from ecoscope_workflows.contracts.codecs import FrameCodec, codec_for
 from ecoscope_workflows.contracts.stored import shows_by_name
 from ecoscope_workflows.runtime.calling import call_task, check_arguments, check_result, environment_value
 from ecoscope_workflows.runtime.elements import Element, elements_in, spread, stored_elements
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from ecoscope_workflows.contracts.codecs import Codec
     from ecoscope_workflows.registry.signature import Parameter, TaskInfo
     from ecoscope_workflows.runtime.jobs import Call, Each, Job
 
@@ -35,7 +37,7 @@ class Evaluation:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._read: dict[Path, Any] = {}
+        self._read: dict[tuple[Path, frozenset[str] | None], Any] = {}
         self._results: dict[str, Any] = {}
 
     def cheap(self, instance: str) -> Any:
@@ -56,7 +58,7 @@ class Evaluation:
 
     def elements(self, call: Call, each: Each) -> list[Element]:
         """Return what a call is made for one by one."""
-        if each.argvalues == _WHOLE and each.files[0].is_dir():
+        if each.argvalues == _WHOLE and is_collection(each.files[0]):
             return stored_elements(each.files[0], call.instance, each)
         inputs = [self._file(path, None) for path in each.files]
         return elements_in(self._decoded(call, each.argvalues, inputs), call.instance, each)
@@ -110,15 +112,22 @@ class Evaluation:
     def _file(self, path: Path, parameter: Parameter | None) -> Any:
         if parameter is not None and parameter.is_file:
             return path
-        if path not in self._read:
-            codec = None if parameter is None or shows_by_name(path) else codec_for(parameter.annotation)
-            self._read[path] = read_result(path, codec)
-        return self._read[path]
+        columns = None if parameter is None else parameter.columns
+        if (path, columns) not in self._read:
+            self._read[path, columns] = read_result(path, _codec(path, parameter, columns))
+        return self._read[path, columns]
 
     def _variable(self, instance: str, name: str) -> str:
         if name == RESULTS_VARIABLE and not os.environ.get(name):
             return str(beside(self._job.output))
         return environment_value(instance, name)
+
+
+def _codec(path: Path, parameter: Parameter | None, columns: frozenset[str] | None) -> Codec | None:
+    """Return how a file is read, where its name does not say all of it."""
+    if columns is not None:
+        return FrameCodec(columns=columns)
+    return None if parameter is None or shows_by_name(path) else codec_for(parameter.annotation)
 
 
 def _defaults(task: TaskInfo) -> dict[str, Any]:

@@ -5,6 +5,8 @@ Every failure is an `EcoscopeWorkflowsError` that names the task instance; after
 
 from __future__ import annotations
 
+import os
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +14,14 @@ from ecoscope_workflows.contracts.codecs import codec_for
 from ecoscope_workflows.contracts.describe import type_name
 from ecoscope_workflows.errors import ContractError, Problem
 from ecoscope_workflows.runtime.calling import check_result
+from ecoscope_workflows.runtime.chunk_results import discard_others, write_index_of
 from ecoscope_workflows.runtime.evaluation import Evaluation
 from ecoscope_workflows.runtime.fan_out import FanOut
 from ecoscope_workflows.runtime.jobs import load_task
 from ecoscope_workflows.runtime.memo import mapped_facts
-from ecoscope_workflows.runtime.remembered import Remembered
+from ecoscope_workflows.runtime.remembered import Remembered, dated
 from ecoscope_workflows.runtime.storage import (
     companions_of,
-    discard,
     provenance,
     read_result,
     sha256_of,
@@ -27,9 +29,10 @@ from ecoscope_workflows.runtime.storage import (
     write_whole,
 )
 from ecoscope_workflows.runtime.store import Store
+from ecoscope_workflows.runtime.whole_files import discard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from ecoscope_workflows.contracts.codecs import Codec
     from ecoscope_workflows.registry.signature import TaskInfo
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
     from ecoscope_workflows.runtime.jobs import Call, Job
 
 
-def execute(job: Job, allowed: Callable[[], None] | None = None) -> None:
+def execute(job: Job, allowed: Callable[[], None] | None = None, words: Sequence[str] = ()) -> None:
     """Run one job.
 
     Parameters
@@ -46,6 +49,8 @@ def execute(job: Job, allowed: Callable[[], None] | None = None) -> None:
         What to call, with what, and where the result goes.
     allowed
         Called just before the output appears; it raises where the output is no longer wanted.
+    words
+        The command line that the job was read from, if it was: the same one is restored faster the next time.
 
     Raises
     ------
@@ -55,21 +60,32 @@ def execute(job: Job, allowed: Callable[[], None] | None = None) -> None:
     """
     task = load_task(job.task)
     codec = stored_as(job.instance, task)
-    discard(job.output, companions_of(codec))
+    discard(os.fspath(job.output), companions_of(codec))
+    if job.index is not None:
+        discard(os.fspath(job.index))
+    _write(job, task, codec, allowed, words)
+    if job.index is not None:
+        write_index_of(job, job.index, allowed)
+
+
+def _write(
+    job: Job, task: TaskInfo, codec: Codec, allowed: Callable[[], None] | None, words: Sequence[str]
+) -> None:
     evaluation = Evaluation(job) if job.mock is None else Mocked(job, codec)
-    # The folder of the run, wherever this process is.
-    store = Store.here(job.output.parent.parent)
+    store = Store.here(job.folder)
     if job.each is None:
         facts = facts_of(job, task)
-        remembered = Remembered(job, task, codec, store)
+        remembered = Remembered(job, task, codec, store, words)
         if not remembered.restore(facts, allowed):
             value = evaluation.one(job, task, evaluation.arguments(job, task))
-            write_result(value, job.output, codec, facts, allowed)
-            remembered.keep()
+            write_result(value, job.output, codec, dated(facts, task, time.time()), allowed)
+            remembered.keep(facts)
         return
     fan_out = FanOut(job, job.each, task, codec, evaluation, store)
     record = provenance(facts_of(job, task))
     write_whole(job.output, fan_out.write, record, embedded=True, allowed=allowed)
+    if job.chunk_size and not job.chunk:
+        discard_others(job, job.each)
     if store is not None:
         store.prune()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+import time
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ecoscope_workflows.contracts.file_codecs import plain_json
 from ecoscope_workflows.contracts.stored import CollectionCodec, Index, Item, item_name, write_index
 from ecoscope_workflows.errors import EcoscopeWorkflowsError, Problem, StorageError, TaskError
+from ecoscope_workflows.runtime.chunk_results import computed_for, numbers_in
 from ecoscope_workflows.runtime.memo import shared_facts
 from ecoscope_workflows.spec.encoding import canonical
 
@@ -63,23 +65,42 @@ class FanOut:
             As the first call that fails does.
         """
         folder.mkdir()
-        elements = self.evaluation.elements(self.job, self.each)
+        elements = self._elements()
+        computed = computed_for(self.job, self.each) if self.job.chunk_size and not self.job.chunk else {}
         keys = self._keys(elements)
-        known = [self._known(folder, number, elements[number], key) for number, key in enumerate(keys)]
-        self.found = sum(item is not None for item in known)
+        known = [
+            computed[number].put(self._path(folder, number, elements[number]))
+            if number in computed
+            else self._known(folder, number, elements[number], key)
+            for number, key in enumerate(keys)
+        ]
+        self.found = sum(item is not None for item in known) - len(computed)
         wanted = [number for number, item in enumerate(known) if item is None]
         made = dict(zip(wanted, self._make(folder, wanted, elements, keys), strict=True))
         items = [item or made[number] for number, item in enumerate(known)]
         write_index(folder, Index(self.each.keyed, tuple(items)), record)
         # The index cannot say it: the same results are the same bytes, whichever way they came about.
         counts = f"{len(wanted)} of {len(items)} items computed, {self.found} restored"
-        print(f"{self.job.instance}: {counts}", file=sys.stderr)  # noqa: T201  # goes to the rule's log
+        gathered = f", {len(computed)} from chunks" if computed else ""
+        print(f"{self.job.instance}: {counts}{gathered}", file=sys.stderr)  # noqa: T201  # goes to the rule's log
+
+    def _elements(self) -> list[Element]:
+        """Return what this job makes calls for: all elements, or those of its chunk."""
+        elements = self.evaluation.elements(self.job, self.each)
+        if not self.job.chunk:
+            return elements
+        return [elements[number] for number in numbers_in(self.each, self.job.chunk_size, self.job.chunk)]
+
+    def _path(self, folder: Path, number: int, element: Element) -> Path:
+        return folder / item_name(number, plain_json(element.key), self.codec.suffix)
 
     def _known(self, folder: Path, number: int, element: Element, key: str) -> Item | None:
         if not key or self.store is None:
             return None
         plain = plain_json(element.key)
-        item = self.store.fetch(key, folder / item_name(number, plain, self.codec.suffix))
+        ttl = self.task.metadata.ttl
+        newest = time.time() - ttl if ttl is not None else 0.0
+        item = self.store.fetch(key, folder / item_name(number, plain, self.codec.suffix), newest)
         return replace(item, key=plain) if item else None
 
     def _make(
@@ -122,15 +143,17 @@ def _with_key(error: EcoscopeWorkflowsError, element: Element) -> EcoscopeWorkfl
     """Return an error that says which group it is of."""
     if element.key is None:
         return error
-    words = ", ".join(_named(element.key))
+    words = key_in_words(element.key)
     problems = [replace(one, what=f"{one.what}\n(in the group {words})") for one in error.problems]
     return TaskError(problems, error.published) if isinstance(error, TaskError) else type(error)(problems)
 
 
-def _named(key: Any) -> Iterator[str]:
-    """Yield the parts of a key as people read them: ``subject_name = eco_1``."""
-    for part in key if isinstance(key, list | tuple) else [key]:
-        yield " ".join(map(str, part)) if isinstance(part, list | tuple) else str(part)
+def key_in_words(key: Any) -> str:
+    """Return a key as people read it: ``subject_name = eco_1``."""
+    parts = key if isinstance(key, list | tuple) else [key]
+    return ", ".join(
+        " ".join(map(str, part)) if isinstance(part, list | tuple) else str(part) for part in parts
+    )
 
 
 _work: Callable[[int], Item] | None = None

@@ -103,6 +103,11 @@ class Job(Call):
         Seconds after which the task is stopped, or None for no limit.
     threads
         How many elements are computed at a time.
+    chunk_size, chunk
+        How many elements of its collection one job computes, 0 for all of them; and the name of those that
+        this one does, where without a name it puts together what the others have computed.
+    index
+        Where to say which items the result has, for who goes through it in chunks.
     """
 
     output: Path
@@ -111,6 +116,15 @@ class Job(Call):
     mock: Path | None = None
     timeout: int | None = None
     threads: int = 1
+    chunk_size: int = 0
+    chunk: str = ""
+    index: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the run, wherever this process is."""
+        above = self.output.parent.parent
+        return above.parent if self.chunk else above
 
 
 def read_arguments(text: str) -> dict[str, Any]:

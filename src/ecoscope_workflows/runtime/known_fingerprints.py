@@ -23,11 +23,17 @@ from ecoscope_workflows import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ecoscope_workflows.runtime.fingerprint import Reached
+
 DEFAULT_FILE = ".ecoscope-workflows/fingerprints.json"
+# Programs differ in where they look for packages; each would forget what another has found.
+KEPT_OF_A_TASK = 4
+# Descriptions of what fingerprints were taken of, so that a change of one can be told.
+KEPT = 400
 
 
 class KnownFingerprints:
-    """Fingerprints kept in a file.
+    """Fingerprints kept in a file, and beside it for each what it was taken of.
 
     Parameters
     ----------
@@ -43,31 +49,63 @@ class KnownFingerprints:
         """Return the fingerprint of a task or condition; raises what `fingerprint` raises."""
         key = f"{module}:{name}"
         state = package_state(module.partition(".")[0])
-        entry = self._entries.get(key)
-        if state and entry is not None and entry.get("state") == state and _same_versions(entry["packages"]):
-            return str(entry["digest"])
+        before = self._entries.get(key, [])
+        for entry in before if state else ():
+            if entry["state"] == state and _same_versions(entry["packages"]):
+                return str(entry["digest"])
         from ecoscope_workflows.runtime.fingerprint import reached  # noqa: PLC0415  # only where code has changed
 
         found = reached(module, name)
         if state:
-            self._entries[key] = {
-                "state": state,
-                "packages": [list(one) for one in found.packages],
-                "digest": found.digest,
-            }
-            self._write()
+            packages = [list(one) for one in found.packages]
+            entry = {"state": state, "packages": packages, "digest": found.digest}
+            others = [one for one in before if one["state"] != state]
+            self._entries[key] = [entry, *others][:KEPT_OF_A_TASK]
+            with suppress(OSError):  # a folder that cannot be written to is no fault of the workflow
+                self._describe(found)
+                self._write()
         return found.digest
 
+    def parts(self, digest: str) -> dict[str, str] | None:
+        """Return what a fingerprint was taken of, each with its hash or version; None if that is not known.
+
+        The names are ``module:definition``, ``package NAME`` and ``file PATH of MODULE``.
+        """
+        try:
+            found = json.loads(self._description(digest).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None
+        return found if isinstance(found, dict) else None
+
+    def _description(self, digest: str) -> Path:
+        return self._file.with_suffix("") / f"{digest}.json"
+
+    def _describe(self, found: Reached) -> None:
+        path = self._description(found.digest)
+        if path.exists():
+            return
+        parts = {f"{one.module}:{one.name}": one.digest for one in found.definitions}
+        parts |= {f"package {name}": version for name, version in found.packages}
+        parts |= {f"file {file} of {module}": digest for module, file, digest in found.files}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_whole(path, parts)
+        for old in sorted(path.parent.glob("*.json"), key=lambda one: one.stat().st_mtime)[:-KEPT]:
+            old.unlink(missing_ok=True)
+
     def _write(self) -> None:
-        temporary = self._file.with_name(f".{self._file.name}.{os.getpid()}.tmp")
-        with suppress(OSError):  # a folder that cannot be written to is no fault of the workflow
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            record = {"version": __version__, "python": sys.version, "fingerprints": self._entries}
-            temporary.write_text(json.dumps(record), encoding="utf-8")
-            temporary.replace(self._file)
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        _write_whole(
+            self._file, {"version": __version__, "python": sys.version, "fingerprints": self._entries}
+        )
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _write_whole(path: Path, content: object) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary.write_text(json.dumps(content), encoding="utf-8")
+    temporary.replace(path)
+
+
+def _read(file: Path) -> dict[str, list[Any]]:
     try:
         record = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -77,7 +115,9 @@ def _read(file: Path) -> dict[str, Any]:
         sys.version,
     )
     entries = record.get("fingerprints") if same else None
-    return entries if isinstance(entries, dict) else {}
+    if not isinstance(entries, dict):
+        return {}
+    return {key: found for key, found in entries.items() if isinstance(found, list)}
 
 
 def _same_versions(packages: list[list[str]]) -> bool:

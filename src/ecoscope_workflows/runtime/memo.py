@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.contracts.digests import sha256_of_bytes
@@ -13,13 +14,13 @@ from ecoscope_workflows.runtime.storage import provenance, sha256_of
 from ecoscope_workflows.spec.encoding import ENVIRONMENT, canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
     from ecoscope_workflows.registry.signature import TaskInfo
     from ecoscope_workflows.runtime.jobs import Call, Each, Job
 
 # Changes when entries of the store are no longer what a run would make.
-STORE_VERSION = 2
+STORE_VERSION = 3
 
 
 def key_of(job: Job, task: TaskInfo) -> str:
@@ -31,22 +32,26 @@ def key_of(job: Job, task: TaskInfo) -> str:
 def shared_facts(job: Job, task: TaskInfo) -> dict[str, Any] | None:
     """Return what every call of a job depends on, beside its element; None where that is not known.
 
-    Example data is no result of its arguments; files that a task writes itself are in no store.
+    Example data is no result of its arguments; files that a task writes itself are in no store; and a cheap
+    instance that reads the world outside is not asked for how long that holds.
     """
-    variables = _variables(job, task)
-    if not job.code or job.mock is not None or not task.metadata.storable or RESULTS_VARIABLE in variables:
+    variables = variables_of(job, task)
+    inside = [load_task(call.task).metadata for call in job.calls.values()]
+    lasting = task.metadata.storable and all(one.storable and one.ttl is None for one in inside)
+    if not job.code or job.mock is not None or not lasting or RESULTS_VARIABLE in variables:
         return None
     return {
         "store": STORE_VERSION,
         "versions": provenance({}),
         "each": [job.each.method, list(job.each.argnames)] if job.each else None,
-        "job": {**_facts(job), "own_files": _own_files(job, task)},
+        "job": {**_facts(job), "own_files": own_files(job, task)},
         "calls": {name: {**_facts(call), "each": _each_facts(call)} for name, call in job.calls.items()},
         "environment": {name: os.environ.get(name) for name in sorted(variables)},
+        "accounts": accounts(job) if task.metadata.ttl is not None else None,
     }
 
 
-def _variables(job: Job, task: TaskInfo) -> set[str]:
+def variables_of(job: Job, task: TaskInfo) -> set[str]:
     """Return the environment variables that arguments stand for, or that a task itself names."""
     tasks = [task, *(load_task(call.task) for call in job.calls.values())]
     named = {
@@ -58,7 +63,26 @@ def _variables(job: Job, task: TaskInfo) -> set[str]:
     return named | _variables_in([job, *job.calls.values()])
 
 
-def _own_files(job: Job, task: TaskInfo) -> dict[str, list[str]]:
+def accounts(job: Job) -> list[Any]:
+    """Return which account each connection is that the arguments of a job name: where it is, and whose.
+
+    Only its hash ever leaves the process. A password decides nothing once it is known whose it is; a token
+    says itself whose it is.
+    """
+    from ecoscope_workflows.connections import read_connections  # noqa: PLC0415  # few tasks need it
+    from ecoscope_workflows.connections.kinds import SECRET_FIELDS, plain_name  # noqa: PLC0415  # as above
+
+    words = {plain_name(word) for word in _texts_in([job, *job.calls.values()])}
+    found = []
+    for one in read_connections():
+        if plain_name(one.name) in words:
+            hidden = {name for name in one.values if name in SECRET_FIELDS and "username" in one.values}
+            fields = {name: one.text(name) for name in one.values if name not in hidden}
+            found.append([one.kind.name, plain_name(one.name), fields])
+    return found
+
+
+def own_files(job: Job, task: TaskInfo) -> dict[str, list[str]]:
     """Return the hashes of the files that params name.
 
     Other programs write them: what their footers say of their content may be of an earlier one.
@@ -91,16 +115,26 @@ def _each_facts(call: Call) -> list[Any] | None:
 
 def _variables_in(calls: list[Call]) -> set[str]:
     found: set[str] = set()
+    for value in _parts_of(calls):
+        if isinstance(value, dict) and set(value) == {ENVIRONMENT}:
+            found.add(str(value[ENVIRONMENT]))
+    return found
+
+
+def _texts_in(calls: list[Call]) -> set[str]:
+    return {value for value in _parts_of(calls) if isinstance(value, str)}
+
+
+def _parts_of(calls: list[Call]) -> Iterator[Any]:
+    """Yield every value in the arguments of calls, and in what they go through, at any depth."""
     waiting: list[Any] = [[call.arguments, call.each.argvalues if call.each else None] for call in calls]
     while waiting:
         value = waiting.pop()
+        yield value
         if isinstance(value, list):
             waiting += value
-        elif isinstance(value, dict):
-            if set(value) == {ENVIRONMENT}:
-                found.add(str(value[ENVIRONMENT]))
+        elif isinstance(value, Mapping):
             waiting += value.values()
-    return found
 
 
 def mapped_facts(each: Each) -> Mapping[str, Any]:

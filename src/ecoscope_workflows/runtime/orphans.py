@@ -8,9 +8,6 @@ parameters.
 from __future__ import annotations
 
 import os
-from pathlib import Path
-
-from ecoscope_workflows.errors import Problem, StorageError
 
 _PARENT_FIELD = 3
 
@@ -23,7 +20,9 @@ def ancestors(process: int) -> tuple[int, int]:
 
 def _parent_of(process: int) -> int:
     try:
-        status = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace")
+        # Importing pathlib and our errors takes longer than all else that is done to restore a small result.
+        with open(f"/proc/{process}/stat", encoding="ascii", errors="replace") as file:  # noqa: PTH123
+            status = file.read()
     except OSError:
         # It has ended; or there is no /proc (macOS), and the parent of this process alone must do.
         return 0
@@ -53,5 +52,7 @@ class Orphanage:
             The result is thrown away; the next run makes it again.
         """
         if ancestors(self.process) != self.at_start:
+            from ecoscope_workflows.errors import Problem, StorageError  # noqa: PLC0415  # as above
+
             what = "the workflow that started this job is gone; the result is thrown away"
             raise StorageError(Problem("EW604", what, hint="run the workflow again"))

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+import inspect
+import os
 import sys
+import time
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ecoscope_workflows.contracts.digests import digest_of
+from ecoscope_workflows.contracts.digests import ARCHIVE, digest_of
 from ecoscope_workflows.contracts.stored import Item
-from ecoscope_workflows.runtime.memo import key_of
-from ecoscope_workflows.runtime.storage import companions_of, provenance, remove, write_whole
+from ecoscope_workflows.runtime.jobs import load_task
+from ecoscope_workflows.runtime.known_results import Words
+from ecoscope_workflows.runtime.memo import key_of, own_files, variables_of
+from ecoscope_workflows.runtime.restoring import place
+from ecoscope_workflows.runtime.storage import companions_of, provenance, sha256_of
+from ecoscope_workflows.runtime.stores.records import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Mapping, Sequence
 
     from ecoscope_workflows.contracts.codecs import Codec
     from ecoscope_workflows.registry.signature import TaskInfo
     from ecoscope_workflows.runtime.jobs import Job
     from ecoscope_workflows.runtime.store import Store
+    from ecoscope_workflows.runtime.stores.entries import Facts
+
+# Stands for the hash of the spec in the provenance of a record.
+_SPEC = "$spec"
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 class Remembered:
@@ -31,25 +44,46 @@ class Remembered:
         The job, its task, and how its result is stored.
     store
         The store, if there is one.
+    words
+        The command line of the job, if it has one: then a record of the result is kept as well.
     """
 
-    def __init__(self, job: Job, task: TaskInfo, codec: Codec, store: Store | None) -> None:
+    def __init__(
+        self, job: Job, task: TaskInfo, codec: Codec, store: Store | None, words: Sequence[str] = ()
+    ) -> None:
         self._job = job
         self._codec = codec
         self._store = store
         self._task = task
+        # Where a result is true for a while only, its age has to be looked at.
+        self._words = Words(list(words)) if words and task.metadata.ttl is None else None
 
     @cached_property
     def _key(self) -> str:
         return key_of(self._job, self._task)
 
-    def _keys(self) -> dict[Path, str]:
-        """Return the key of the result, and of each file that belongs to it."""
-        output = self._job.output
-        keys = {output: self._key}
+    @cached_property
+    def _keys(self) -> dict[str, str]:
+        """The key of the result, and by suffix of each file that belongs to it."""
+        # A collection as one file is another entry than the same in a folder.
+        archive = ARCHIVE if self._job.output.suffix == ARCHIVE else ""
+        keys = {"": hashlib.sha256(f"{self._key}{archive}".encode()).hexdigest() if archive else self._key}
         for suffix in companions_of(self._codec):
-            keys[output.with_suffix(suffix)] = hashlib.sha256(f"{self._key}{suffix}".encode()).hexdigest()
+            keys[suffix] = hashlib.sha256(f"{self._key}{suffix}".encode()).hexdigest()
         return keys
+
+    @cached_property
+    def _found_by(self) -> tuple[str, Record] | None:
+        """The path of the record and the record, but for what is known only of a result that is there."""
+        words = self._words
+        if words is None or not words.store:
+            return None
+        names = tuple(sorted(variables_of(self._job, self._task)))
+        own = tuple(sorted(own_files(self._job, self._task)))
+        key = words.key(lambda name: sha256_of(Path(name)))
+        sources = _sources(self._job, self._task)
+        check = words.check(key, names, own, sources)
+        return f"{words.records}/{key}", Record(names, own, sources, check, "", self._keys)
 
     def restore(self, facts: Mapping[str, Any], allowed: Callable[[], None] | None) -> bool:
         """Write the result as it was the last time, and return whether it was known.
@@ -58,35 +92,63 @@ class Remembered:
         """
         if self._store is None or not self._key:
             return False
-        store = self._store
-        temporaries = {path: path.with_name(f".{path.name}.stored") for path in self._keys()}
-        for path in temporaries.values():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            remove(path)
-        try:
-            found = [store.fetch(key, temporaries[path]) for path, key in self._keys().items()]
-            if not all(found):
-                return False
+        # As long as nothing but this decides the result: an input may be replaced while the task runs.
+        _ = self._found_by
+        store, ttl = self._store, self._task.metadata.ttl
+        newest = time.time() - ttl if ttl is not None else 0.0
+        output = os.fspath(self._job.output)
 
-            def fill(temporary: Path, record: str) -> None:
-                del record
-                temporaries[self._job.output].replace(temporary)
-                for path, stored in temporaries.items():
-                    if path != self._job.output:
-                        stored.replace(path)
+        def fetch(key: str, target: str) -> Facts | None:
+            return store.take(key, target, newest)
 
-            embedded = self._codec.embeds_provenance
-            write_whole(self._job.output, fill, provenance(facts), embedded=embedded, allowed=allowed)
-        finally:
-            for path in temporaries.values():
-                remove(path)
-        print("restored", file=sys.stderr)  # noqa: T201  # goes to the rule's log
+        def beside(found: Facts) -> str:
+            return provenance(dated(facts, self._task, found.made))
+
+        embedded = self._codec.embeds_provenance
+        found = place(fetch, self._keys, output, None if embedded else beside, allowed)
+        if found is None:
+            return False
+        age = f", {_age(time.time() - found.made)} old" if ttl is not None else ""
+        print(f"restored{age}", file=sys.stderr)  # noqa: T201  # goes to the rule's log
+        self._record(facts)
         return True
 
-    def keep(self) -> None:
+    def keep(self, facts: Mapping[str, Any]) -> None:
         """Keep what was computed for the next time."""
         if self._store is None or not self._key:
             return
-        for path, key in self._keys().items():
+        for suffix, key in self._keys.items():
+            path = self._job.output.with_suffix(suffix) if suffix else self._job.output
             self._store.keep(key, path, Item(path.name, digest_of(path)))
+        self._record(facts)
         self._store.prune()
+
+    def _record(self, facts: Mapping[str, Any]) -> None:
+        """Write down what lets another process restore the result without loading its task."""
+        if self._found_by is None or self._store is None:
+            return
+        path, record = self._found_by
+        record.digest = digest_of(self._job.output)
+        if not self._codec.embeds_provenance:
+            record.before, _, record.after = provenance({**facts, "spec": _SPEC}).rpartition(_SPEC)
+        self._store.add_record(path, record)
+
+
+def dated(facts: Mapping[str, Any], task: TaskInfo, made: float) -> Mapping[str, Any]:
+    """Return facts with the time at which a result was computed, where it is true for a while only."""
+    if task.metadata.ttl is None:
+        return facts
+    return {**facts, "computed": dt.datetime.fromtimestamp(made, dt.UTC).isoformat(timespec="seconds")}
+
+
+def _sources(job: Job, task: TaskInfo) -> tuple[str, ...]:
+    """Return the files in which the task of a job is written, and those of the cheap instances inside."""
+    tasks = [task, *(load_task(call.task) for call in job.calls.values())]
+    return tuple(sorted({inspect.getfile(inspect.unwrap(one.function)) for one in tasks}))
+
+
+def _age(seconds: float) -> str:
+    for unit, size in (("d", _DAY), ("h", _HOUR), ("min", _MINUTE)):
+        if seconds >= size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} s"

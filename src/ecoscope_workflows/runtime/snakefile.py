@@ -6,34 +6,37 @@ Only when the params or the spec have changed are the tasks imported, to check t
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import re
 import sys
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ecoscope_workflows import __version__
-from ecoscope_workflows.errors import EcoscopeWorkflowsError, ParamsError, Problem
+from ecoscope_workflows.contracts.digests import ARCHIVE
+from ecoscope_workflows.errors import EcoscopeWorkflowsError
+from ecoscope_workflows.runtime.agreement import agree_with_storage
+from ecoscope_workflows.runtime.at_start import forget_copy, prepare_start
+from ecoscope_workflows.runtime.chunks import chunks_in
+from ecoscope_workflows.runtime.elsewhere import prepare_elsewhere
 from ecoscope_workflows.runtime.known_fingerprints import known_fingerprints
+from ecoscope_workflows.runtime.rule_params import (
+    CHECKED,
+    RuleParams,
+    checked_state,
+    inline,
+    merged,
+    read_params,
+    refuse_pattern,
+)
+from ecoscope_workflows.runtime.stores.location import STORE_VARIABLE, store_in
+from ecoscope_workflows.runtime.warm.ahead import start_ahead
 from ecoscope_workflows.runtime.warm.announcement import announce, announce_task
-from ecoscope_workflows.runtime.words import CALLS, EACH, ECHO_VARIABLE, FILE_KEY, SKIPIF, SPEC_VARIABLE
-from ecoscope_workflows.spec.document import Document, parse
-from ecoscope_workflows.spec.encoding import INPUT, called, canonical, encode_plain
+from ecoscope_workflows.runtime.words import ECHO_NEVER, ECHO_VARIABLE, SPEC_VARIABLE
+from ecoscope_workflows.spec.document import Document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-
-# Linux allows 128 KiB for one word of a command line, and the shell's quoting can grow a text fivefold.
-MAX_INLINE = 24 * 1024
-# With this key in a params file Snakemake reads it as a template of YTE, which may hold Python.
-TEMPLATE_KEY = "__use_yte__"
-# Snakemake has no way to write these in the name of an input file so that they stand for themselves.
-TAKEN_FOR_PATTERN = re.compile(r"[{}]|<\w+>")
-STATE = Path(".snakemake/ecoscope-workflows")
 
 
 class _Settings(Protocol):
@@ -41,11 +44,25 @@ class _Settings(Protocol):
     config: Mapping[str, Any]
 
 
+class _Pathvars(Protocol):
+    def apply(self, text: str) -> str: ...
+
+
 class SnakemakeWorkflow(Protocol):
     """The part of Snakemake's `workflow` object that is used here."""
 
     config_settings: _Settings
     is_main_process: bool
+    pathvars: _Pathvars
+
+
+class Checkpoint(Protocol):
+    """The part of a checkpoint of Snakemake's that is used here."""
+
+    rule: Any
+
+    def get(self) -> Any:
+        """Return its job, or say that it is still to run."""
 
 
 class Compiled:
@@ -65,6 +82,8 @@ class Compiled:
         The params file, where none is given on Snakemake's command line.
     skipif, unpack_depth
         When an instance is skipped where nothing else is said.
+    cache_root
+        The folder or URL that the store of results is in, where the environment names none.
     """
 
     def __init__(
@@ -77,17 +96,23 @@ class Compiled:
         mocks: Sequence[str] = (),
         skipif: Sequence[str] = (),
         unpack_depth: int = 1,
+        cache_root: str = "",
     ) -> None:
-        self._settings = workflow.config_settings
-        self._mocks = frozenset(mocks)
-        self._skipif, self._unpack_depth = tuple(skipif), unpack_depth
-        self._cheap: dict[str, dict[str, Any]] = {}
-        self._files = [Path(params), *map(Path, self._settings.configfiles)]
+        self._workflow = workflow
+        settings = workflow.config_settings
+        self._files = [Path(params), *map(Path, settings.configfiles)]
         with _plain_errors():
-            self._documents = [_read(path) for path in self._files if path.exists()]
-        self._values = _merged([document.value for document in self._documents], self._settings.config)
+            self._documents = [read_params(path) for path in self._files if path.exists()]
+        self._values = merged([document.value for document in self._documents], settings.config)
+        self._rules = RuleParams(
+            self._values, _with_fingerprint, mocks=mocks, skipif=skipif, unpack_depth=unpack_depth
+        )
         _prepare_environment(workflow, spec_sha256)
+        if cache_root:
+            os.environ.setdefault(STORE_VARIABLE, store_in(cache_root))
         if workflow.is_main_process:
+            prepare_start(workflow)
+            start_ahead(workflow, checked_state(self._values, spec_sha256, mocks))
             with _plain_errors():
                 self._check(Path(spec), spec_sha256, mocks)
 
@@ -107,9 +132,7 @@ class Compiled:
         how
             As `args` takes it.
         """
-        parts = self._encoded(instance, bound, **how)
-        words = {name: parts.pop(name) for name in (EACH, SKIPIF) if name in parts}
-        self._cheap[instance] = {"task": self.code(task), "arguments": parts, **words}
+        self._rules.declare(instance, task, bound, **how)
 
     def args(
         self, instance: str, bound: Mapping[str, Any] | None = None, files: Sequence[str] = (), **how: Any
@@ -135,77 +158,53 @@ class Compiled:
             A function of Snakemake's wildcards: what it returns is not searched for wildcards,
             so a value may hold braces.
         """
-        encoded = self._encoded(instance, bound, files, **how)
-        calls = self._calls(encoded)
-        if calls:
-            encoded[CALLS] = calls
-        text = _inline(canonical(encoded))
+        text = _written(self._rules.arguments(instance, bound, files, **how))
         return lambda wildcards: text  # noqa: ARG005  # Snakemake calls it with the wildcards
-
-    def _encoded(
-        self,
-        instance: str,
-        bound: Mapping[str, Any] | None = None,
-        files: Sequence[str] = (),
-        *,
-        skipif: Sequence[str] | None = None,
-        unpack_depth: int = 1,
-        argvalues: Any = None,
-        **method: str | Sequence[str],
-    ) -> dict[str, Any]:
-        # Example data needs no arguments, and must not change with them.
-        mocked = instance in self._mocks
-        params = {} if mocked else self._given(instance)
-        given = {name: encode_plain(value) for name, value in params.items() if name not in files}
-        encoded = {**given, **(bound or {})}
-        for name, argnames in method.items():
-            names = [argnames] if isinstance(argnames, str) else list(argnames)
-            values = {INPUT: 0} if argvalues is None else argvalues
-            encoded[EACH] = {"method": name, "argnames": names, "argvalues": values}
-        if skipif is None:
-            skipif, unpack_depth = self._skipif, self._unpack_depth
-        if skipif and not mocked:
-            conditions = [_with_fingerprint(condition) for condition in skipif]
-            encoded[SKIPIF] = {"conditions": conditions, "unpack_depth": unpack_depth}
-        return encoded
-
-    def _calls(self, encoded: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the cheap instances that encoded arguments need, and those that these need."""
-        found: dict[str, Any] = {}
-        waiting: list[Any] = [encoded]
-        while waiting:
-            for name in called(waiting.pop()):
-                if name not in found:
-                    found[name] = self._cheap[name]
-                    waiting.append(self._cheap[name])
-        return found
 
     def file(self, instance: str, name: str, bound: str | None = None) -> Callable[[object], str | list[str]]:
         """Return the path of an input file: `bound` in the spec, or the param; none where it is not given."""
-        value = self._given(instance).get(name) if bound is None else bound
-        if value is not None and TAKEN_FOR_PATTERN.search(str(value)):
-            what = f"{instance}.{name}: Snakemake takes {str(value)!r} for a pattern of names, not for a file"
-            hint = "rename the file: no braces, and no word between < and >"
+        value = self._rules.file(instance, name, bound)
+        if value is not None:
             with _plain_errors():
-                raise ParamsError(Problem("EW409", what, self._whole_document().at(instance, name), hint))
-        return lambda wildcards: [] if value is None else str(value)  # noqa: ARG005  # Snakemake's signature
+                refuse_pattern(value, instance, name, self._whole_document().at(instance, name))
+        return lambda wildcards: [] if value is None else value  # noqa: ARG005  # Snakemake's signature
 
-    def _given(self, instance: str) -> dict[str, Any]:
-        values = self._values.get(instance)
-        return dict(values) if isinstance(values, dict) else {}
+    def chunks(self, maker: Checkpoint, folder: str, size: int) -> Callable[[object], list[str]]:
+        """Return the files of the chunks of an instance, which are known once what it goes through is.
+
+        Parameters
+        ----------
+        maker
+            The checkpoint that makes the collection, with its index as an output of that name.
+        folder
+            Where the files are.
+        size
+            How many elements a chunk may hold.
+        """
+        place = self._workflow.pathvars.apply(folder)
+        if self._workflow.is_main_process:
+            forget_copy(maker.rule.output.index)
+
+        def files(wildcards: object) -> list[str]:
+            del wildcards
+            with maker.get().output.index.open() as stream:
+                return [f"{place}/{chunk.name}{ARCHIVE}" for chunk in chunks_in(stream, size)]
+
+        return files
+
+    def agree_with_storage(self) -> None:
+        """Have what is in object storage and was made with other params made anew, wherever it was made."""
+        agree_with_storage(self._workflow)
 
     def _check(self, spec: Path, spec_sha256: str, mocks: Sequence[str]) -> None:
         """Check the params in full, once for each change of params or spec."""
-        state = hashlib.sha256(
-            json.dumps([self._values, spec_sha256, list(mocks), __version__], sort_keys=True).encode()
-        ).hexdigest()
-        stamp = STATE / "params-checked"
-        if stamp.exists() and stamp.read_text(encoding="ascii") == state:
+        state = checked_state(self._values, spec_sha256, mocks)
+        if CHECKED.exists() and CHECKED.read_text(encoding="ascii") == state:
             return
         from ecoscope_workflows.runtime.params import check_params  # noqa: PLC0415  # imports the tasks
 
         check_params(spec, self._whole_document(), mocks)
-        _write_if_changed(stamp, state)
+        _write_if_changed(CHECKED, state)
 
     def _whole_document(self) -> Document:
         """Return the merged params with the places of the file that each value comes from."""
@@ -228,26 +227,6 @@ def _plain_errors() -> Iterator[None]:
         sys.exit(f"error: {error}")
 
 
-def _read(path: Path) -> Document:
-    document = parse(path.read_text(encoding="utf-8"), str(path))
-    if isinstance(document.value, dict) and TEMPLATE_KEY in document.value:
-        what = f"{TEMPLATE_KEY!r} would make Snakemake execute what stands in this file"
-        where = document.key_at(TEMPLATE_KEY)
-        raise ParamsError(Problem("EW408", what, where, "remove it: params are plain data"))
-    return document
-
-
-def _merged(documents: Sequence[Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """Merge params per instance: later files and ``--config`` win, key by key."""
-    merged: dict[str, Any] = {}
-    for values in [*documents, dict(overrides)]:
-        for instance, given in (values if isinstance(values, dict) else {}).items():
-            before: Any = merged.get(instance)
-            both = isinstance(before, dict) and isinstance(given, dict)
-            merged[instance] = before | given if both else given
-    return merged
-
-
 def _prepare_environment(workflow: SnakemakeWorkflow, spec_sha256: str) -> None:
     """Set what the jobs inherit."""
     os.environ[SPEC_VARIABLE] = spec_sha256
@@ -260,7 +239,8 @@ def _prepare_environment(workflow: SnakemakeWorkflow, spec_sha256: str) -> None:
     settings = getattr(workflow, "output_settings", None)
     if getattr(settings, "show_failed_logs", False):
         # Snakemake prints the log of a failed job; the job itself need not say it again.
-        os.environ[ECHO_VARIABLE] = "never"
+        os.environ[ECHO_VARIABLE] = ECHO_NEVER
+    prepare_elsewhere(workflow)
 
 
 @cache
@@ -271,14 +251,12 @@ def _with_fingerprint(task: str) -> str:
         return f"{task}@{known_fingerprints().of(module, name)}"
 
 
-def _inline(text: str) -> str:
+def _written(arguments: str) -> str:
     """Return the arguments, or the file they are put in where they are too long for a command line."""
-    if len(text) <= MAX_INLINE:
-        return text
-    digest = hashlib.sha256(text.encode("ascii")).hexdigest()
-    path = STATE / "args" / f"{digest}.json"
-    _write_if_changed(path, text)
-    return json.dumps({FILE_KEY: str(path)})
+    text, path = inline(arguments)
+    if path is not None:
+        _write_if_changed(path, arguments)
+    return text
 
 
 def _write_if_changed(path: Path, text: str) -> None:

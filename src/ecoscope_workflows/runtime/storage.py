@@ -4,57 +4,34 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from platform import python_version
 from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows import __version__
-from ecoscope_workflows.contracts.digests import INDEX, digest_of
+from ecoscope_workflows.contracts.archives import pack
+from ecoscope_workflows.contracts.digests import ARCHIVE, INDEX, digest_of
 from ecoscope_workflows.contracts.stored import read_index, read_value, write_value
 from ecoscope_workflows.errors import EcoscopeWorkflowsError, Problem, StorageError, Where
+from ecoscope_workflows.runtime import whole_files
+from ecoscope_workflows.runtime.installed import RECORDED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping
 
     from ecoscope_workflows.contracts.codecs import Codec
     from ecoscope_workflows.contracts.skipping import SkipSentinel
-    from ecoscope_workflows.contracts.stored import Index
+    from ecoscope_workflows.contracts.stored import Collection, Index, Item
 
-_RECORDED = ("numpy", "pandas", "pyarrow", "geopandas", "shapely", "pyproj", "plotly")
 _MISSING_HINT = "run the workflow from its start, or check the path"
-# More files than this are brought to disk together.
-MAX_SYNCED = 100
-
-
-def sidecar(path: Path) -> Path:
-    """Return where the provenance of a file stands that cannot hold it itself."""
-    return path.with_name(f"{path.name}.provenance.json")
 
 
 def beside(path: Path) -> Path:
     """Return the folder for files that a task writes itself, beside its result."""
-    return path.with_name(f"{path.stem}.files")
-
-
-def discard(path: Path, suffixes: Sequence[str] = ()) -> None:
-    """Remove a result of an earlier run, so that there is none where this one fails.
-
-    Parameters
-    ----------
-    path
-        The result.
-    suffixes
-        Of the files beside it that belong to it.
-    """
-    for folder in (path, beside(path)):
-        if folder.is_dir() and not folder.is_symlink():
-            shutil.rmtree(folder)
-    for file in (path, sidecar(path), *(path.with_suffix(suffix) for suffix in suffixes)):
-        file.unlink(missing_ok=True)
+    return Path(whole_files.beside(os.fspath(path)))
 
 
 def sha256_of(path: Path) -> str:
@@ -80,7 +57,7 @@ def provenance(facts: Mapping[str, Any]) -> str:
 def versions_at_work() -> tuple[tuple[str, str], ...]:
     """Return the versions that decide the bytes of a result beside the task's own code."""
     versions = {"ecoscope-workflows": __version__, "python": python_version()}
-    for name in _RECORDED:
+    for name in RECORDED:
         try:
             versions[name] = version(name)
         except PackageNotFoundError:
@@ -146,59 +123,33 @@ def write_whole(
     allowed
         As in `write_result`.
     """
-    if allowed is not None:
-        allowed()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Left over from a run that was killed: the only writer that is allowed is this one.
-    for abandoned in path.parent.glob(f".{path.name}.*.tmp"):
-        remove(abandoned)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    filled = partial(_packed, fill) if path.suffix == ARCHIVE else fill
     try:
-        fill(temporary, record)
-        _to_disk(temporary)
-        if allowed is not None:
-            allowed()
-        if not embedded:
-            _write_text(sidecar(path), record + "\n")
-        temporary.replace(path)
-        _to_disk(path.parent)
+        whole_files.write_whole(
+            os.fspath(path),
+            lambda name, text: filled(Path(name), text),
+            record,
+            embedded=embedded,
+            allowed=allowed,
+        )
+    except EcoscopeWorkflowsError:
+        raise
     except Exception as error:
-        remove(temporary)
-        if isinstance(error, EcoscopeWorkflowsError):
-            raise
         what = f"the result cannot be stored as {path.name}: {type(error).__name__}: {error}"
         raise StorageError(Problem("EW603", what, hint="see the log for the whole error")) from error
 
 
-def remove(path: Path) -> None:
-    """Remove a file or folder, if it is there."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
-
-
-def _write_text(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    _to_disk(temporary)
-    temporary.replace(path)
-
-
-def _to_disk(path: Path) -> None:
-    if path.is_dir() and path.suffix == ".tmp":
-        inside = [file for file in path.rglob("*") if file.is_file()]
-        if len(inside) > MAX_SYNCED:
-            # One pass over everything is faster than waiting for each of many small files.
-            os.sync()
-            return
-        for file in inside:
-            _to_disk(file)
-    descriptor = os.open(path, os.O_RDONLY)
+def _packed(fill: Callable[[Path, str], None], path: Path, record: str) -> None:
+    """Have a folder filled, and make one file of it; a file stays as it is."""
+    folder = path.with_name(f"{path.name}.items.tmp")
     try:
-        os.fsync(descriptor)
+        fill(folder, record)
+        if folder.is_dir():
+            pack(folder, path)
+        else:
+            folder.replace(path)
     finally:
-        os.close(descriptor)
+        whole_files.remove(os.fspath(folder))
 
 
 def read_result(path: Path, codec: Codec | None = None) -> Any:
@@ -211,6 +162,30 @@ def read_result(path: Path, codec: Codec | None = None) -> Any:
     """
     with _told(path):
         return read_value(path, codec)
+
+
+def read_item(collection: Collection, item: Item) -> Any:
+    """Read one item of a collection.
+
+    Raises
+    ------
+    StorageError
+        When it is missing, or is not what its name says.
+    """
+    with _told(collection.path / item.file):
+        return collection.read(item)
+
+
+def copy_item(collection: Collection, item: Item, target: Path) -> None:
+    """Copy the file or folder of an item, as it is.
+
+    Raises
+    ------
+    StorageError
+        As for `read_item`.
+    """
+    with _told(collection.path / item.file):
+        collection.copy(item, target)
 
 
 def read_collection_index(path: Path) -> Index | SkipSentinel:

@@ -1,150 +1,193 @@
-"""Results by what they were made from: a folder that several runs can share.
+"""Results by what they were made from, in a folder or at a URL that several runs can share.
 
 An entry is found by a key, which is the hash of everything that decides a result.
-It is a file or folder with the content, and a small file of facts beside it, which is written last.
-What is wrong with an entry is a miss, never an error.
+What is wrong with an entry is a miss, and what is wrong with the store is a note in the log, never an error.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import secrets
-import shutil
-from contextlib import suppress
-from pathlib import Path
+import sys
+import time
 from typing import TYPE_CHECKING, Any
 
-from ecoscope_workflows.contracts.digests import sha256_of_bytes
 from ecoscope_workflows.contracts.stored import Item
 from ecoscope_workflows.errors import Problem, StorageError
-from ecoscope_workflows.runtime.storage import remove
+from ecoscope_workflows.runtime.stores.entries import (
+    Facts,
+    content_name,
+    discard,
+    drop,
+    put,
+    take,
+)
+from ecoscope_workflows.runtime.stores.listing import listing
+from ecoscope_workflows.runtime.stores.local import LocalShelf
+from ecoscope_workflows.runtime.stores.location import is_url, store_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
-STORE_VARIABLE = "ECOSCOPE_WORKFLOWS_STORE"
-DEFAULT_STORE = ".ecoscope-workflows/store"
+    from ecoscope_workflows.runtime.stores.records import Record
+    from ecoscope_workflows.runtime.stores.shelf import Shelf
+
 LIMIT_VARIABLE = "ECOSCOPE_WORKFLOWS_STORE_BYTES"
 DEFAULT_LIMIT = 4 << 30
 # Of so many results that are added, one has the store looked through.
 PRUNED_ONCE_IN = 16
+# Content that no facts name may be of a process that is about to write them; after so many seconds not.
+ABANDONED = 24 * 3600.0
 
 
 class Store:
-    """A folder of results.
+    """A place full of results.
 
     Parameters
     ----------
-    root
-        The folder; it need not exist.
+    shelf
+        The folder or URL; it need not exist.
     limit
         The number of bytes that may stay when a run ends.
     """
 
-    def __init__(self, root: Path, limit: int = DEFAULT_LIMIT) -> None:
-        self.root = root
+    def __init__(self, shelf: Shelf, limit: int = DEFAULT_LIMIT) -> None:
+        self.shelf = shelf
         self._limit = limit
         self._due = False
+        self._unusable = False
 
     @classmethod
-    def here(cls, folder: Path = Path()) -> Store | None:
+    def here(cls, folder: Path | str = "", cache_root: str = "") -> Store | None:
         """Return the store that a run in a folder uses, or None where it is switched off.
+
+        Parameters
+        ----------
+        folder
+            The folder of the run.
+        cache_root
+            The folder or URL that the store is in, where the environment does not say where it is.
 
         Raises
         ------
         StorageError
-            When the limit that is set is no number.
+            When the limit that is set is no number, or what reaches the URL of the store is not installed.
         """
-        name = os.environ.get(STORE_VARIABLE, DEFAULT_STORE)
+        place = store_of(os.fspath(folder), cache_root)
         limit = os.environ.get(LIMIT_VARIABLE, str(DEFAULT_LIMIT))
         if not limit.isdecimal():
             what = f"{LIMIT_VARIABLE} is {limit!r}, not a number of bytes"
             raise StorageError(Problem("EW606", what, hint=f"such as {DEFAULT_LIMIT}, which is the default"))
-        return cls(folder / name, int(limit)) if name else None
+        if not place:
+            return None
+        if is_url(place):
+            from ecoscope_workflows.runtime.stores.remote import RemoteShelf  # noqa: PLC0415  # imports fsspec
 
-    def _entry(self, key: str) -> Path:
-        return self.root / key[:2] / key
+            return cls(RemoteShelf(place), int(limit))
+        return cls(LocalShelf(place), int(limit))
 
-    def fetch(self, key: str, target: Path) -> Item | None:
-        """Copy the result of a key to `target`, and return what is known of it; None where there is none."""
-        entry = self._entry(key)
-        facts_file = entry.with_suffix(".json")
+    def fetch(self, key: str, target: Path, newest: float = 0.0) -> Item | None:
+        """Copy the result of a key to `target`, and return what is known of it; None where there is none.
+
+        Parameters
+        ----------
+        key
+            The key.
+        target
+            A file or folder that does not exist.
+        newest
+            A result that was computed before this time is as good as none.
+        """
+        found = self.take(key, os.fspath(target), newest)
+        if found is None:
+            return None
+        skipped = json.loads(found.skipped) if found.skipped else None
+        return Item(target.name, found.digest, None, skipped)
+
+    def take(self, key: str, target: str, newest: float = 0.0) -> Facts | None:
+        """Copy the result of a key to `target`, as `fetch` does, and return its facts."""
+        if self._unusable:
+            return None
         try:
-            if not facts_file.exists():
-                return None
-            facts: dict[str, Any] = json.loads(facts_file.read_text(encoding="utf-8"))
-            _copy(entry, target)
-            if _seal(target) == facts["seal"]:
-                with suppress(OSError):  # only the order of eviction depends on it
-                    os.utime(facts_file)
-                return Item(target.name, facts["sha256"], None, facts["skipped"])
-        except (OSError, ValueError, KeyError, TypeError):  # whatever was written there in its place
-            pass
-        remove(target)
-        self._drop(entry)
-        return None
+            return take(self.shelf, key, target, newest)
+        except OSError as error:
+            self._give_up(error)
+            return None
 
     def keep(self, key: str, source: Path, item: Item) -> None:
         """Add a result; where the store cannot take it, the run goes on without."""
-        entry = self._entry(key)
-        temporary = entry.with_name(f"{entry.name}.{secrets.token_hex(8)}.tmp")
-        record = temporary.with_suffix(".facts")
-        facts: dict[str, Any] = {
-            "sha256": item.digest,
-            "skipped": dict(item.skipped) if item.skipped else None,
-        }
+        if self._unusable:
+            return
+        skipped = json.dumps(dict(item.skipped), sort_keys=True) if item.skipped else ""
         try:
-            entry.parent.mkdir(parents=True, exist_ok=True)
-            _copy(source, temporary)
-            facts["seal"] = _seal(temporary)
-            if entry.is_dir():
-                shutil.rmtree(entry)
-            temporary.replace(entry)
-            record.write_text(json.dumps(facts), encoding="utf-8")
-            record.replace(entry.with_suffix(".json"))
-            # Now and then is enough: looking at all entries takes longer than most tasks.
-            self._due = self._due or int(key[:2], 16) % PRUNED_ONCE_IN == 0
-        except OSError:
-            for left in (temporary, record):
-                with suppress(OSError):  # where nothing can be written, nothing is left
-                    remove(left)
+            put(self.shelf, key, os.fspath(source), item.digest, skipped)
+        except OSError as error:
+            self._give_up(error)
+            return
+        # Now and then is enough: looking at all entries takes longer than most tasks.
+        self._due = self._due or int(key[:2], 16) % PRUNED_ONCE_IN == 0
+
+    def add_record(self, path: str, record: Record) -> None:
+        """Add what lets a process restore a result without loading its task."""
+        if self._unusable:
+            return
+        try:
+            record.write(path)
+        except OSError as error:
+            self._give_up(error)
+
+    def _give_up(self, error: OSError) -> None:
+        """Say once what is wrong with the store, and leave it alone from then on."""
+        self._unusable = True
+        what = f"the store {self.shelf.place} cannot be used: {error}"
+        print(f"note: {what}; the run goes on without it", file=sys.stderr, flush=True)  # noqa: T201  # goes to the rule's log
 
     def prune(self, limit: int | None = None) -> int:
-        """Remove the entries that were not used for the longest time, until the rest fits in `limit` bytes.
+        """Remove the results that were not used for the longest time, until the rest fits in `limit` bytes.
+
+        Other processes may read and write meanwhile: what one of them loses is a miss.
 
         Returns
         -------
         int
-            The number of entries that were removed.
+            The number of results that were removed.
         """
         if limit is None:
-            if not self._due:
+            if not self._due or self._unusable:
                 return 0
-            limit = self._limit
-        entries = sorted(self._entries(), reverse=True)
+            try:
+                return self.prune(self._limit)
+            except OSError as error:
+                self._give_up(error)
+                return 0
+        entries, others = listing(self.shelf)
         used = removed = 0
-        for _, size, entry in entries:
-            used += size
+        oldest = time.time()
+        for entry in sorted(entries, reverse=True):
+            used += entry.size
             if used > limit:
-                self._drop(entry)
+                drop(self.shelf, entry.key)
                 removed += 1
+            else:
+                oldest = entry.used
+        for thing in others:
+            if thing.changed < min(oldest, time.time() - ABANDONED):
+                discard(self.shelf, thing.name)
         return removed
 
     def facts(self) -> dict[str, Any]:
         """Return where the store is, how many results and bytes are in it, and when the oldest was used."""
-        entries = list(self._entries())
+        entries, _ = listing(self.shelf)
         return {
-            "folder": str(self.root),
+            "folder": self.shelf.place,
             "entries": len(entries),
-            "bytes": sum(size for _, size, _ in entries),
+            "bytes": sum(entry.size for entry in entries),
             "limit": self._limit,
-            "oldest": min((used for used, _, _ in entries), default=None),
+            "oldest": min((entry.used for entry in entries), default=None),
         }
 
     def verify(self) -> tuple[int, int]:
-        """Read every entry, and remove those that are not as they were written.
+        """Read every result, and remove those that are not as they were written.
 
         Returns
         -------
@@ -152,44 +195,13 @@ class Store:
             How many are whole, and how many were removed.
         """
         good = bad = 0
-        for _, _, entry in list(self._entries()):
+        for entry in listing(self.shelf)[0]:
             try:
-                facts: dict[str, Any] = json.loads(entry.with_suffix(".json").read_text(encoding="utf-8"))
-                whole = _seal(entry) == facts["seal"]
-            except (OSError, ValueError, KeyError, TypeError):  # as in `fetch`
+                facts = Facts.read(self.shelf, entry.key)
+                whole = self.shelf.sealed(content_name(entry.key, facts)) == facts.seal
+            except (FileNotFoundError, ValueError):  # its content is gone, or something else is in its place
                 whole = False
             good, bad = good + whole, bad + (not whole)
             if not whole:
-                self._drop(entry)
+                drop(self.shelf, entry.key)
         return good, bad
-
-    def _entries(self) -> Iterator[tuple[float, int, Path]]:
-        for facts in self.root.glob("??/*.json"):
-            entry = facts.with_suffix("")
-            with suppress(FileNotFoundError):  # another run removed it
-                yield facts.stat().st_mtime, _size(entry), entry
-
-    def _drop(self, entry: Path) -> None:
-        with suppress(OSError):  # another run removes it, or it is not ours to remove
-            entry.with_suffix(".json").unlink(missing_ok=True)
-            remove(entry)
-
-
-def _seal(path: Path) -> str:
-    """Return the hash of every byte of a file or folder: what is damaged in between is no result."""
-    files = sorted(path.rglob("*")) if path.is_dir() else [path]
-    facts = [[str(file.relative_to(path)), sha256_of_bytes(file)] for file in files if file.is_file()]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
-
-
-def _copy(source: Path, target: Path) -> None:
-    if source.is_dir():
-        shutil.copytree(source, target)
-    else:
-        shutil.copyfile(source, target)
-
-
-def _size(entry: Path) -> int:
-    if entry.is_dir():
-        return sum(file.stat().st_size for file in entry.rglob("*") if file.is_file())
-    return entry.stat().st_size

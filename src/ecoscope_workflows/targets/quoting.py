@@ -95,4 +95,7 @@ def text_literal(text: str) -> str:
     body = repr(text)
     inside = body[1:-1]
     inside = inside.replace("\\'", "'") if body[0] == "'" else inside
+    # Three in a row look like the start of a text of many lines, to people and to jupytext.
+    other, escaped = ("'", "\\x27") if quote == '"' else ('"', "\\x22")
+    inside = inside.replace(3 * other, 2 * other + escaped)
     return quote + inside.replace(quote, "\\" + quote) + quote

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.graph.fan_out import flattened
@@ -19,6 +20,31 @@ if TYPE_CHECKING:
     from ecoscope_workflows.targets.view import Row, SkipIf, View
 
 
+@dataclass(frozen=True)
+class Program:
+    """What kind of program a workflow becomes.
+
+    Parameters
+    ----------
+    module
+        The module of the runtime that it imports.
+    workflow
+        The class there that runs it.
+    depth
+        How far its statements are indented.
+    names
+        What it calls things of its own.
+    """
+
+    module: str
+    workflow: str
+    depth: int
+    names: frozenset[str]
+
+
+SCRIPT = Program("ecoscope_workflows.runtime.script", "Script", 1, frozenset({"main", "workflow"}))
+
+
 def script(view: View, template: Path | None = None) -> str:
     """Return the script of a workflow, by the package's template or one of the user's."""
     context = script_context(view)
@@ -27,11 +53,25 @@ def script(view: View, template: Path | None = None) -> str:
     return render("script-sequential.jinja2", context)
 
 
-def script_context(view: View) -> dict[str, Any]:
-    """Return what a template may print; `docs/reference/templates.md` describes it."""
-    names = _function_names(view.rows)
+def script_context(view: View, program: Program = SCRIPT) -> dict[str, Any]:
+    """Return what a template may print; `docs/reference/templates.md` describes it.
+
+    Parameters
+    ----------
+    view
+        The workflow.
+    program
+        What kind of program it becomes.
+    """
+    names = _function_names(view.rows, program)
     used = {name for row in view.rows if row.mock is None or row.each for name in row.node.depends_on}
-    steps = [_step(row, names[row.id], row.id in used, view.skipif) for row in view.rows]
+    steps = [
+        {
+            **_step(row, names[row.id], program.depth, view.skipif),
+            "assignment": f"{row.id}_return = " if row.id in used else "",
+        }
+        for row in view.rows
+    ]
     return {
         "name": text_literal(view.name),
         "workflow_name": view.name,
@@ -42,9 +82,9 @@ def script_context(view: View) -> dict[str, Any]:
         "testing": view.testing,
         "mocks": view.mocks,
         "docstring": _docstring(view),
-        "imports": _imports(view.rows, names),
+        "imports": _imports(view.rows, names, program),
         "steps": steps,
-        "skipif": _skipif(view.skipif, 2) if view.skipif else [],
+        "skipif": _skipif(view.skipif, program.depth + 1) if view.skipif else [],
     }
 
 
@@ -57,21 +97,24 @@ def _docstring(view: View) -> str:
     return f'"""{body}\n"""'
 
 
-def _function_names(rows: Sequence[Row]) -> dict[str, str]:
-    """Return by instance the name of its task in the script; twins carry the name of their module too."""
+def _function_names(rows: Sequence[Row], program: Program) -> dict[str, str]:
+    """Return by instance the name of its task in the program.
+
+    Twins carry the name of their module too, and so do tasks that are named as something else there.
+    """
     modules: dict[str, set[str]] = {}
     for row in rows:
         modules.setdefault(row.function, set()).add(row.module)
-    twins = {function for function, owners in modules.items() if len(owners) > 1}
+    taken = {"Instance", program.workflow, *program.names, *(f"{row.id}_return" for row in rows)}
+    taken |= {function for function, owners in modules.items() if len(owners) > 1}
     return {
-        row.id: f"{row.module}.{row.function}".replace(".", "_") if row.function in twins else row.function
+        row.id: f"{row.module}.{row.function}".replace(".", "_") if row.function in taken else row.function
         for row in rows
     }
 
 
-def _imports(rows: Sequence[Row], names: Mapping[str, str]) -> list[str]:
-    own = "ecoscope_workflows.runtime.script"
-    wanted: dict[str, set[str]] = {own: {"Instance", "Script"}}
+def _imports(rows: Sequence[Row], names: Mapping[str, str], program: Program) -> list[str]:
+    wanted: dict[str, set[str]] = {program.module: {"Instance", program.workflow}}
     for row in rows:
         name = names[row.id]
         wanted.setdefault(row.module, set()).add(
@@ -93,11 +136,16 @@ def _import(module: str, names: Sequence[str]) -> list[str]:
     return [f"from {module} import (", *(f"{INDENT}{name}," for name in names), ")"]
 
 
-def _step(row: Row, function: str, used: bool, default: SkipIf | None) -> dict[str, Any]:  # noqa: FBT001  # one call, above
-    options = _options(row, default)
+def _step(row: Row, function: str, depth: int, default: SkipIf | None) -> dict[str, Any]:
+    options = _options(row, depth + 3, default)
     declared = f"Instance({', '.join([function, *options])})"
-    fits = len(f'{INDENT * 3}"{row.id}": {declared},') <= LINE_LENGTH and "\n" not in declared
+    indent = INDENT * (depth + 2)
+    fits = len(f'{indent}"{row.id}": {declared},') <= LINE_LENGTH and "\n" not in declared
     inside = [argument for argument in row.node.arguments.items() if not row.mock]
+    each, arguments = _each(row, depth + 1), [_argument(name, value, depth + 1) for name, value in inside]
+    call = f'workflow.run("{row.id}")'
+    # Every program has the room that the longest of them leaves: with a name for the result in front.
+    alone = not each and not arguments and len(f"{INDENT}{row.id}_return = {call}") <= LINE_LENGTH
     return {
         "id": row.id,
         "title": one_line(row.title),
@@ -106,27 +154,27 @@ def _step(row: Row, function: str, used: bool, default: SkipIf | None) -> dict[s
         "task": row.function,
         "function": function,
         "variable": f"{row.id}_return",
-        "assignment": f"{row.id}_return = " if used else "",
         "options": options,
         "declared_on_one_line": declared if fits or not options else "",
-        "each": _each(row),
-        "arguments": [_argument(name, value) for name, value in inside],
+        "called_on_one_line": call if alone else "",
+        "each": each,
+        "arguments": arguments,
     }
 
 
-def _options(row: Row, default: SkipIf | None) -> list[str]:
+def _options(row: Row, level: int, default: SkipIf | None) -> list[str]:
     """Return what the declaration of an instance says beside its task."""
     options = []
     if row.mock:
         options.append(f"mock={text_literal(row.mock)}")
     elif row.node.bound:
-        options.append(_bound(sorted(row.node.bound)))
+        options.append(f"bound={literal(sorted(row.node.bound), level, 4 * level + 6)}")
     if row.cheap:
         options.append("cheap=True")
     if row.threads > 1 and row.each is not None:
         options.append(f"threads={row.threads}")
     if row.skipif != default and row.mock is None:
-        options += _skipif(row.skipif, 4)
+        options += _skipif(row.skipif, level)
     return options
 
 
@@ -136,7 +184,7 @@ def _skipif(skipif: SkipIf | None, level: int) -> list[str]:
     return [*said, f"unpack_depth={skipif.unpack_depth}"] if skipif and skipif.unpack_depth != 1 else said
 
 
-def _each(row: Row) -> str:
+def _each(row: Row, level: int) -> str:
     """Return what a task is called for one by one, as an argument of its call."""
     fan_out = row.node.instance.fan_out
     if fan_out is None:
@@ -144,18 +192,14 @@ def _each(row: Row) -> str:
     names = fan_out.argnames
     written = text_literal(names[0]) if len(names) == 1 else f"[{', '.join(map(text_literal, names))}]"
     start = f"workflow.{fan_out.method}({written}, "
-    return f"{start}{expression(flattened(fan_out.argvalues), 2, 8 + len(start))})"
+    return f"{start}{expression(flattened(fan_out.argvalues), level, 4 * level + len(start))})"
 
 
-def _bound(names: Sequence[str]) -> str:
-    return f"bound={literal(list(names), 4, 22)}"
-
-
-def _argument(name: str, binding: Binding) -> str:
+def _argument(name: str, binding: Binding, level: int) -> str:
     # `class=` is no Python; a mapping says the same.
     if keyword.iskeyword(name):
-        return f"**{expression(DictOf({name: binding}, binding.where), 2, 10)}"
-    return f"{name}={expression(binding, 2, 9 + len(name))}"
+        return f"**{expression(DictOf({name: binding}, binding.where), level, 4 * level + 2)}"
+    return f"{name}={expression(binding, level, 4 * level + 1 + len(name))}"
 
 
 def expression(binding: Binding, level: int, used: int) -> str:

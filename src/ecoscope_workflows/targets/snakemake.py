@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import keyword
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ecoscope_workflows.contracts.digests import ARCHIVE
 from ecoscope_workflows.errors import Problem, TargetError
 from ecoscope_workflows.spec.encoding import INPUT
+from ecoscope_workflows.targets.layout import CHUNKS, INDEX
 from ecoscope_workflows.targets.lines import one_line, testing_note
 from ecoscope_workflows.targets.quoting import INDENT, LINE_LENGTH, literal, text_literal
 from ecoscope_workflows.targets.templating import render
+from ecoscope_workflows.targets.view import Input
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ecoscope_workflows.targets.view import Input, Row, SkipIf, View
+    from ecoscope_workflows.targets.view import Row, SkipIf, View
 
 # What Snakemake's lists of files keep for themselves; an input of such a name gets an underscore behind it.
 RESERVED = frozenset(dir(list)) | {
@@ -36,6 +40,11 @@ RESERVED = frozenset(dir(list)) | {
     "update",
     "values",
 }
+METHODS = frozenset({"map", "mapvalues"})
+# The name of the input file that is a mocked instance's example.
+EXAMPLE = "example"
+# The name of the input files that are the chunks of an instance.
+CHUNK_FILES = "chunks"
 # Words that open a directive: as the name of a rule they read as one; and a key that no params file may hold.
 KEYWORDS = frozenset(
     {"__use_yte__", "all", "checkpoint", "config", "module", "rule", "rules", "storage", "use", "workflow"}
@@ -44,6 +53,8 @@ KEYWORDS = frozenset(
 
 def snakefile(view: View) -> str:
     """Return the Snakefile of a workflow.
+
+    `ecoscope_workflows.targets.manifest` says the same as data.
 
     Raises
     ------
@@ -68,29 +79,78 @@ def snakefile(view: View) -> str:
         "image": f"ecoscope-workflows:{view.version}",
         # Every result, not the last ones alone: Snakemake then notices one that was deleted in between.
         "targets": view.wanted,
-        "rules": [_rule(row, view.skipif) for row in view.jobs],
+        "rules": [rule for row in view.jobs for rule in _rules(row, view.skipif)],
         "cheap": [_declared(row, view.skipif) for row in view.cheap],
         "skipif": _skipif(view.skipif, 1) if view.skipif else [],
+        "cache_root": text_literal(view.cache_root) if view.cache_root else "",
     }
     return render("Snakefile.jinja2", context)
 
 
+def _rules(row: Row, default: SkipIf | None) -> Iterator[dict[str, Any]]:
+    """Yield the rules of an instance: of one that is computed in chunks, one for a chunk, and one for all."""
+    rule = _rule(row, default)
+    if row.chunked is None:
+        yield rule
+        return
+    chunk = {
+        "id": row.chunked.rule,
+        "title": f"{rule['title']} (one chunk)",
+        "keyword": "rule",
+        # Its name says what is in a chunk: it is as it was, whatever else is new in the collection.
+        "inputs": [
+            {
+                "keyword": name,
+                "value": f"ancient({_input_value(row, item)})"
+                if item.each and not item.owner
+                else _input_value(row, item),
+            }
+            for name, item in named_inputs(row)
+        ],
+        "result": f"{row.id}{CHUNKS}/{{chunk}}{ARCHIVE}",
+        "is_folder": False,
+        "result_name": "",
+        "companions": [],
+        "name": f"{row.id}/{{chunk}}",
+        "shell": shell(row, is_chunk=True),
+    }
+    yield {**rule, **chunk}
+    gathered = gather(row)
+    files = [text_literal(f"<results>/{row.id}{CHUNKS}"), str(row.chunked.size)]
+    found = call("compiled.chunks", [f"checkpoints.{row.chunked.maker}", *files], f"{CHUNK_FILES}=")
+    whole = _rule(gathered, default)
+    yield {
+        **whole,
+        "title": f"{rule['title']} (its chunks together)",
+        "inputs": [*whole["inputs"], {"keyword": CHUNK_FILES, "value": found}],
+    }
+
+
+def gather(row: Row) -> Row:
+    """Return an instance as the job sees it that puts its chunks together, which takes no time."""
+    if row.chunked is None:
+        return row
+    return replace(row, threads=1, resources={}, timeout=None)
+
+
 def _rule(row: Row, default: SkipIf | None) -> dict[str, Any]:
-    inputs = list(_inputs(row))
     return {
         "id": row.id,
         "title": one_line(row.title),
-        "inputs": inputs,
+        "keyword": "checkpoint" if row.is_indexed else "rule",
+        "name": row.id,
+        "inputs": [{"keyword": name, "value": _input_value(row, item)} for name, item in named_inputs(row)],
         "result": row.result,
         "is_folder": row.is_folder,
+        "result_name": "collection=" if row.is_indexed else "",
         "companions": [
-            {"keyword": suffix.strip("."), "file": f"{row.id}{suffix}"} for suffix in row.companions
+            *({"keyword": suffix.strip("."), "file": f"{row.id}{suffix}"} for suffix in row.companions),
+            *([{"keyword": "index", "file": f"{row.id}{INDEX}"}] if row.is_indexed else []),
         ],
         "retries": row.retries,
         "image": text_literal(f"docker://{row.image}") if row.image else "",
         "threads": row.threads,
-        "is_parallel": row.each is not None,
-        "timeout": row.timeout,
+        "shell": shell(row),
         "resources": {name: literal(value) for name, value in row.resources.items()},
         "task": call("compiled.code", [text_literal(f"{row.module}:{row.function}")], "task="),
         "args": call("compiled.args", [text_literal(row.id), *_said(row, default)], "args="),
@@ -106,33 +166,70 @@ def _declared(row: Row, default: SkipIf | None) -> dict[str, str]:
     return {"title": one_line(row.title), "statement": line}
 
 
+def shell(row: Row, *, is_chunk: bool = False) -> list[str]:
+    """Return the parts of the command of a rule, or of the one of its chunks, as ``shell:`` has it."""
+    options = [f" --{option_of(row, item)}{{input.{name}:q}}" for name, item in named_inputs(row)]
+    if row.each is not None:
+        options.append(" --threads {threads}")
+    if row.timeout:
+        options.append(" --timeout {resources.timeout_s}")
+    if row.chunked is not None:
+        options.append(f" --chunk-size {row.chunked.size}{' --chunk {wildcards.chunk}' if is_chunk else ''}")
+    if row.is_indexed and not is_chunk:
+        options.append(" --index {output.index:q}")
+    output = "{output[0]:q}" if row.companions else "{output:q}"
+    if row.is_indexed and not is_chunk:
+        output = "{output.collection:q}"
+    return [
+        f"python -P -m ecoscope_workflows.runtime {row.id}",
+        " --task {params.task:q} --args {params.args:q}",
+        *options,
+        f" --output {output} --log {{log:q}}",
+    ]
+
+
 def _said(row: Row, default: SkipIf | None, level: int = 3) -> list[str]:
     """Return what a call says beside the name of its instance: what is bound, mapped, and when skipped."""
     said = [literal(row.bound, level)] if row.bound else []
-    files = [item.argument for item in row.inputs if not item.file and not item.path and not item.owner]
+    files = param_files(row)
     if files:
         said.append(f"files=[{', '.join(map(text_literal, files))}]")
-    if row.each is not None:
-        names = list(row.each.argnames)
-        said.append(f"{row.each.method}={_flat(names)}")
-        if row.each.argvalues != {INPUT: 0}:
-            said.append(f"argvalues={literal(row.each.argvalues, level, 4 * level + 10)}")
-    if row.skipif != default and row.mock is None:
-        said += _skipif(row.skipif, level)
+    for name, value in how(row, default).items():
+        # The names of mapped arguments stand on one line.
+        flat = (
+            f"[{', '.join(map(text_literal, value))}]" if name in METHODS and isinstance(value, list) else ""
+        )
+        said.append(f"{name}={flat or literal(value, level, 4 * level + len(name) + 1)}")
     return said
 
 
-def _flat(names: Sequence[str]) -> str:
-    """Return the names of mapped arguments: the name, or a list on one line."""
-    if len(names) == 1:
-        return text_literal(names[0])
-    return f"[{', '.join(map(text_literal, names))}]"
+def param_files(row: Row) -> list[str]:
+    """Return the arguments whose param names an input file of the rule."""
+    return [item.argument for item in row.inputs if not item.file and not item.path and not item.owner]
 
 
-def _skipif(skipif: SkipIf | None, level: int) -> list[str]:
-    conditions = list(skipif.conditions) if skipif else []
-    said = [f"skipif={literal(conditions, level, 4 * level + 7)}"]
-    return [*said, f"unpack_depth={skipif.unpack_depth}"] if skipif and skipif.unpack_depth != 1 else said
+def how(row: Row, default: SkipIf | None) -> dict[str, Any]:
+    """Return how an instance is called, as the runtime takes it: what it goes through, when it is skipped."""
+    said: dict[str, Any] = {}
+    if row.each is not None:
+        names = list(row.each.argnames)
+        said[row.each.method] = names[0] if len(names) == 1 else names
+        if row.each.argvalues != {INPUT: 0}:
+            said["argvalues"] = row.each.argvalues
+    return said | (skipif(row.skipif) if row.skipif != default and row.mock is None else {})
+
+
+def skipif(skipped: SkipIf | None) -> dict[str, Any]:
+    """Return when an instance is skipped, as the runtime takes it."""
+    said: dict[str, Any] = {"skipif": list(skipped.conditions) if skipped else []}
+    return said | ({"unpack_depth": skipped.unpack_depth} if skipped and skipped.unpack_depth != 1 else {})
+
+
+def _skipif(skipped: SkipIf, level: int) -> list[str]:
+    return [
+        f"{name}={literal(value, level, 4 * level + len(name) + 1)}"
+        for name, value in skipif(skipped).items()
+    ]
 
 
 def call(function: str, arguments: Sequence[str], prefix: str) -> str:
@@ -143,10 +240,11 @@ def call(function: str, arguments: Sequence[str], prefix: str) -> str:
     return f"{function}(\n" + "".join(f"{INDENT * 3}{item},\n" for item in arguments) + f"{INDENT * 2})"
 
 
-def _inputs(row: Row) -> Iterator[dict[str, str]]:
+def named_inputs(row: Row) -> Iterator[tuple[str, Input]]:
+    """Yield the input files of a rule, each with the name that it has there."""
     if row.mock:
-        yield {"keyword": "example", "value": text_literal(row.mock), "option": "mock "}
-    taken = {"example"} if row.mock else set()
+        yield EXAMPLE, Input(EXAMPLE, path=row.mock)
+    taken = {EXAMPLE} if row.mock else {CHUNK_FILES} if row.chunked else set()
     names = [f"{item.owner}_{item.argument}" if item.owner else item.argument for item in row.inputs]
     for number, item in enumerate(row.inputs):
         name = names[number]
@@ -157,19 +255,28 @@ def _inputs(row: Row) -> Iterator[dict[str, str]]:
         while name in RESERVED or keyword.iskeyword(name) or name in taken:
             name += "_"
         taken.add(name)
-        yield {"keyword": name, "value": _input_value(row, item), "option": _option(row, item)}
+        yield name, item
 
 
-def _option(row: Row, item: Input) -> str:
+def option_of(row: Row, item: Input) -> str:
     """Return the option of the job's command line that an input file is the value of."""
+    if is_example(row, item):
+        return "mock "
     if item.each:
         return f"each {item.owner or row.id}="
     return f"input {item.owner}.{item.argument}=" if item.owner else f"input {item.argument}="
 
 
+def is_example(row: Row, item: Input) -> bool:
+    """Return whether an input file is the example that stands in for the result of the row."""
+    return row.mock is not None and item == Input(EXAMPLE, path=row.mock)
+
+
 def _input_value(row: Row, item: Input) -> str:
     if item.file:
         return text_literal(f"<results>/{item.file}")
+    if is_example(row, item):
+        return text_literal(item.path)
     arguments = [text_literal(item.owner or row.id), text_literal(item.argument)]
     if item.path:
         arguments.append(text_literal(item.path))

@@ -3,93 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows import __version__
 from ecoscope_workflows.graph.fan_out import flattened
 from ecoscope_workflows.spec.encoding import INPUT, called, encode
 from ecoscope_workflows.spec.model import Literal
+from ecoscope_workflows.targets.layout import FOLDERS, Layout, in_chunks
+from ecoscope_workflows.targets.rows import Each, Input, Row, SkipIf
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from ecoscope_workflows.graph.model import Graph, Node
 
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """A file that an instance reads.
-
-    Parameters
-    ----------
-    argument
-        The argument that the file is for.
-    instance
-        The instance that makes the file, or an empty text for a file that a param names.
-    file
-        The name of the file in the results, or an empty text for a file that a param names.
-    path
-        The path of a file that the spec itself names.
-    owner
-        The cheap instance whose argument it is, where it is not the instance's own.
-    each
-        Whether it is what `map` or `mapvalues` goes through.
-    """
-
-    argument: str
-    instance: str = ""
-    file: str = ""
-    path: str = ""
-    owner: str = ""
-    each: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Each:
-    """What an instance is called for one by one: the method, the arguments, and the encoded collection."""
-
-    method: str
-    argnames: tuple[str, ...]
-    argvalues: Any
-
-
-@dataclass(frozen=True, slots=True)
-class SkipIf:
-    """When an instance is skipped: conditions as ``module:name``, and how deep arguments are unpacked."""
-
-    conditions: tuple[str, ...]
-    unpack_depth: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One task instance as a template prints it."""
-
-    id: str
-    title: str
-    group: str | None
-    module: str
-    function: str
-    result: str
-    node: Node
-    inputs: tuple[Input, ...] = ()
-    bound: Mapping[str, Any] = field(default_factory=dict)
-    threads: int = 1
-    resources: Mapping[str, int | float | str] = field(default_factory=dict)
-    retries: int = 0
-    timeout: int | None = None
-    image: str | None = None
-    mock: str | None = None
-    each: Each | None = None
-    skipif: SkipIf | None = None
-    companions: tuple[str, ...] = ()
-    cheap: bool = False
-
-    @property
-    def is_folder(self) -> bool:
-        """Return whether the result is a folder: a collection, with a file per item."""
-        return "." not in self.result
+__all__ = ["Each", "Input", "Layout", "Row", "SkipIf", "View", "view"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +37,10 @@ class View:
         Whether the program is for testing only.
     skipif
         When an instance is skipped where nothing else is said.
+    cache_root
+        The folder or URL that the store of results is in; empty where the spec names none.
+    layout
+        How collections are stored, and computed.
     """
 
     name: str
@@ -120,6 +53,8 @@ class View:
     mocks: tuple[str, ...]
     testing: bool
     skipif: SkipIf | None = None
+    cache_root: str = ""
+    layout: Layout = FOLDERS
 
     @property
     def jobs(self) -> tuple[Row, ...]:
@@ -133,7 +68,13 @@ class View:
         return tuple(row for row in self.rows if row.cheap and row.id in used)
 
 
-def view(graph: Graph, mocks: Mapping[str, str] | None = None, *, testing: bool = False) -> View:
+def view(
+    graph: Graph,
+    mocks: Mapping[str, str] | None = None,
+    *,
+    testing: bool = False,
+    layout: Layout = FOLDERS,
+) -> View:
     """Lay a graph out for printing.
 
     Parameters
@@ -144,14 +85,16 @@ def view(graph: Graph, mocks: Mapping[str, str] | None = None, *, testing: bool 
         For each mocked instance the file that stands in for its result.
     testing
         Whether the program is for testing only; it says so in its header.
+    layout
+        How collections are stored, and computed.
     """
     mocked = mocks or {}
     cheap = _cheap(graph, mocked)
-    files = {node.id: f"{node.id}{node.suffix}" for node in graph}
+    files = {node.id: layout.file_of(node.id, node.suffix) for node in graph}
     found: dict[str, Row] = {}
     for node in graph:
         found[node.id] = _row(node, files, mocked.get(node.id), cheap, found)
-    rows = tuple(found.values())
+    rows = in_chunks(tuple(found.values()), layout)
     default = _skipif(graph)
     spec = graph.spec
     return View(
@@ -165,6 +108,8 @@ def view(graph: Graph, mocks: Mapping[str, str] | None = None, *, testing: bool 
         mocks=tuple(mocked),
         testing=testing,
         skipif=default,
+        cache_root=spec.cache_root or "",
+        layout=layout,
     )
 
 

@@ -13,6 +13,7 @@ from ecoscope_workflows.annotations import (
     DataFrame,
     JsonSerializableDataFrameModel,
     LineGeometry,
+    OnlyNamedColumns,
     PolygonGeometry,
     Series,
 )
@@ -187,11 +188,14 @@ IntersectingOnly = Annotated[
 EXPANSION_FACTOR = 1.05
 
 TrackFrame = Annotated[
-    DataFrame[TrackSegments], Field(description="The trajectory geodataframe.", exclude=True)
+    DataFrame[TrackSegments],
+    Field(description="The trajectory geodataframe.", exclude=True),
+    OnlyNamedColumns(),
 ]
 MeshgridFrame = Annotated[
     DataFrame[Meshgrid],
     Field(description="The grid cells which the density is calculated from", exclude=True),
+    OnlyNamedColumns(),
 ]
 
 

@@ -76,3 +76,33 @@ def test_a_line_that_is_being_written_is_read_when_it_is_whole(tmp_path: Path) -
     with path.open("a") as stream:
         stream.write(f"{line[10:]}\nno event\n[]\n{{}}\n")
     assert events.new() == [Event("finished", 1.5, {"job": 1})]
+
+
+def test_what_an_executor_says_of_a_failed_job_is_kept(progress: Progress) -> None:
+    for number, rule in enumerate("ab", 1):
+        list(progress.take([event("job", job=number, rule=rule)]))
+    list(
+        progress.take(
+            [event("failed", job=1, rule="a", text="SLURM-job '7' failed."), event("failed", job=2, rule="b")]
+        )
+    )
+    assert progress.executor_said == {"a": "SLURM-job '7' failed."}
+
+
+def test_a_chunk_that_fails_is_a_failure_of_its_instance() -> None:
+    progress = Progress({"a"}, {"a": DONE}.__getitem__, parts={"a_chunk": "a"})
+    chunks = [event("job", 1.0, job=1, rule="a_chunk"), event("job", 2.0, job=2, rule="a_chunk")]
+    assert not list(progress.take([event("plan", jobs={"a": 1, "total": 1}), *chunks]))
+    assert progress.running == {"a": 1.0}
+    ends = [event("failed", 3.0, job=1, text="out of memory"), event("failed", 4.0, job=2)]
+    (failed,) = progress.take(ends)
+    assert (failed, failed.log) == (Ended("a", FAILED, 2.0, is_part=True), "logs/a/")
+    assert progress.executor_said == {"a": "out of memory"}
+
+
+def test_an_instance_takes_from_its_first_chunk_to_its_end() -> None:
+    progress = Progress({"a"}, {"a": DONE}.__getitem__, parts={"a_chunk": "a"})
+    chunk = [event("job", 1.0, job=1, rule="a_chunk"), event("finished", 3.0, job=1)]
+    whole = [event("job", 5.0, job=2, rule="a"), event("finished", 6.0, job=2)]
+    (done,) = progress.take([*chunk, *whole])
+    assert (done, done.log) == (Ended("a", DONE, 5.0), "logs/a.log")

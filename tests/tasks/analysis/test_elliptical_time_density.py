@@ -47,6 +47,23 @@ def test_equals_the_evaluation_of_every_cell_for_every_segment(
     assert (raster.unreachable, raster.between_cells) == (0, 0)
 
 
+@pytest.mark.parametrize("pixel_size", [50.0, 100.0, 1000.0])
+def test_boxes_that_are_added_at_once_give_what_each_by_itself_gives(
+    planar_walk: PlanarSegments, pixel_size: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = table_for(PublishedTable, planar_walk)
+    # Not widened, so that boxes reach to the edges of the grid.
+    grid = grid_around(planar_walk, pixel_size, 1.0)
+    at_once = time_density(planar_walk, grid, table)
+    monkeypatch.setattr(etd, "SMALL_BOX", 0)
+    one_by_one = time_density(planar_walk, grid, table)
+    assert np.abs(at_once.density - one_by_one.density).max() <= 1e-13 * one_by_one.density.max()
+    monkeypatch.setattr(etd, "SMALL_BOX", 10**9)
+    monkeypatch.setattr(etd, "MAX_SPREAD", 10**9)
+    all_at_once = time_density(planar_walk, grid, table)
+    assert np.abs(all_at_once.density - one_by_one.density).max() <= 1e-13 * one_by_one.density.max()
+
+
 @pytest.mark.parametrize("method", METHODS)
 def test_a_straight_segment_gives_a_map_that_is_its_own_mirror_image(method: Method) -> None:
     segment = PlanarSegments(

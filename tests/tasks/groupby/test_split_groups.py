@@ -127,6 +127,26 @@ def test_a_grouper_that_the_frame_lacks(grouper: Any, message: str) -> None:
         split_groups(animals(), [SEX, grouper])
 
 
+@pytest.mark.parametrize(
+    ("frame", "name", "note"),
+    [
+        (animals(), "sexe", "did you mean 'sex'?; columns: sex, kind, geometry"),
+        (animals(), "q", "columns: sex, kind, geometry"),
+        (
+            animals().set_index("sex", append=True),
+            "sexx",
+            "did you mean 'sex'?; columns: kind, geometry; index levels: sex",
+        ),
+        (pd.DataFrame({1: ["a"]}), "q", "columns: 1"),
+        (pd.DataFrame(index=pd.Index(["a"], name="day")), "q", "columns: none; index levels: day"),
+    ],
+)
+def test_a_note_says_what_a_value_grouper_may_mean(frame: pd.DataFrame, name: str, note: str) -> None:
+    with pytest.raises(ValueError, match="neither a column nor an index in the DataFrame") as caught:
+        split_groups(frame, [ValueGrouper(index_name=name)])
+    assert caught.value.__notes__ == [note]
+
+
 def test_few_rows() -> None:
     assert split_groups(animals().iloc[:0], [SEX, KIND]) == []
     assert rows(split_groups(animals().iloc[:1], [SEX])) == {("m",): "v"}

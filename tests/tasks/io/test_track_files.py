@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,14 @@ def test_text_under_another_suffix_is_refused(tmp_path: Path, name: str) -> None
     )
     with pytest.raises(ValueError, match=rf"'{name}' is not a {kind} file, as its suffix says"):
         load_relocations(tmp_path / name)
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+def test_another_separator_is_told(tmp_path: Path, separator: str) -> None:
+    lines = ["id,time,lon,lat", "a,2024-01-01T00:00Z,36.5,0.3"]
+    (tmp_path / "a.csv").write_text("\n".join(line.replace(",", separator) for line in lines))
+    with pytest.raises(ValueError, match=re.escape(f"separated by {separator!r}: expected ','")):
+        load_relocations(tmp_path / "a.csv")
 
 
 @pytest.mark.parametrize(

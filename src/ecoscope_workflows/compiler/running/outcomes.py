@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ecoscope_workflows.compiler.running.progress import DONE, RESTORED, SKIPPED
+from ecoscope_workflows.contracts.archives import is_archive
 from ecoscope_workflows.contracts.digests import INDEX, MARK_KEY
 from ecoscope_workflows.contracts.skipping import SkipSentinel
 from ecoscope_workflows.contracts.stored import read_index, read_value
@@ -44,7 +45,7 @@ def how_done(folder: Path, row: Row) -> str:
 def is_skipped_result(result: Path) -> bool:
     """Return whether a result stands for an instance that was skipped; nothing, if it is there no more."""
     try:
-        if (result / INDEX).is_file():
+        if (result / INDEX).is_file() or is_archive(result):
             return isinstance(read_index(result), SkipSentinel)
         if not result.is_file() or result.stat().st_size > _MAX_MARK:
             return False

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ecoscope_workflows.compiler.artifacts import write, write_atomically
 from ecoscope_workflows.compiler.compile import PARAMS, Request, compile_graph
 from ecoscope_workflows.compiler.loading import load_graph
+from ecoscope_workflows.compiler.planning.manifest import layout_of
 from ecoscope_workflows.compiler.running.occupation import STATE
 from ecoscope_workflows.compiler.status import SPEC
 from ecoscope_workflows.errors import ParamsError, Problem, StorageError, Where
@@ -23,6 +24,7 @@ from ecoscope_workflows.graph.params import ParamsModel
 from ecoscope_workflows.runtime.params import validated
 from ecoscope_workflows.spec.document import parse
 from ecoscope_workflows.spec.load import read_text
+from ecoscope_workflows.targets.layout import FOLDERS
 from ecoscope_workflows.targets.view import view
 
 if TYPE_CHECKING:
@@ -62,7 +64,8 @@ class Prepared:
     @property
     def laid_out(self) -> View:
         """The workflow as its Snakefile has it."""
-        return view(self.graph, {name: name for name in self.mocks})
+        layout = FOLDERS if self.artifacts else layout_of(self.folder)
+        return view(self.graph, {name: name for name in self.mocks}, layout=layout)
 
     def write(self) -> int:
         """Write the files of a compile that is not written yet, and return how many have changed.

@@ -11,16 +11,35 @@ if TYPE_CHECKING:
     from ecoscope_workflows.compiler.running.events import Event
 
 DONE, RESTORED, SKIPPED, FAILED, STOPPED = "done", "restored", "skipped", "failed", "stopped"
+NOT_RUN = "not run"
 STATES = (DONE, RESTORED, SKIPPED, FAILED, STOPPED)
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A job that has ended: its instance, one of `STATES`, and how long it took, in seconds."""
+    """A job that has ended.
+
+    Parameters
+    ----------
+    instance
+        Its instance.
+    state
+        One of `STATES`.
+    seconds
+        How long it took.
+    is_part
+        Whether it made one chunk of the result.
+    """
 
     instance: str
     state: str
     seconds: float
+    is_part: bool = False
+
+    @property
+    def log(self) -> str:
+        """Where its log is, in the folder of the run."""
+        return f"logs/{self.instance}{'/' if self.is_part else '.log'}"
 
 
 @dataclass
@@ -47,8 +66,12 @@ class Progress:
         Whether nothing is to be run.
     errors
         What went wrong beside the jobs.
+    executor_said
+        For each instance that failed what its executor says of it, where it says anything.
     stopped
         When the run was told to stop, in seconds since 1970: a job that fails later has not failed by itself.
+    parts
+        For each rule that makes a part of an instance's result that instance.
     """
 
     instances: Collection[str]
@@ -60,8 +83,11 @@ class Progress:
     is_started: bool = False
     is_dry: bool = False
     errors: list[str] = field(default_factory=list)
+    executor_said: dict[str, str] = field(default_factory=dict)
     stopped: float | None = None
+    parts: Mapping[str, str] = field(default_factory=dict)
     _rules: dict[int, str] = field(default_factory=dict)
+    _parts: dict[int, str] = field(default_factory=dict)
 
     def take(self, events: Iterable[Event]) -> Iterator[Ended]:
         """Take note of events, and yield each job that has ended."""
@@ -101,25 +127,34 @@ class Progress:
 
     def _on_job(self, event: Event) -> None:
         rule = str(event.facts["rule"])
+        if rule in self.parts:
+            self._parts[event.facts["job"]] = self.parts[rule]
+            self.running.setdefault(self.parts[rule], event.time)
         if rule not in self.instances:
             return
         self._rules[event.facts["job"]] = rule
         # One that failed before is tried once more.
         self.ended.pop(rule, None)
-        self.running[rule] = event.time
+        self.running.setdefault(rule, event.time)
 
     def _on_finished(self, event: Event) -> Ended | None:
         rule = self._rules.get(event.facts["job"])
         return self._end(rule, self.how_done(rule), event.time) if rule else None
 
     def _on_failed(self, event: Event) -> Ended | None:
-        rule = self._rules.get(event.facts["job"])
+        job = event.facts["job"]
+        part = self._parts.get(job)
+        # Without a part of it there is no result; of several that fail one is enough.
+        rule = self._rules.get(job) if part is None or part in self.ended else part
         is_stopped = self.stopped is not None and event.time >= self.stopped
-        return self._end(rule, STOPPED if is_stopped else FAILED, event.time) if rule else None
+        if rule and event.facts.get("text"):
+            self.executor_said[rule] = str(event.facts["text"])
+        state = STOPPED if is_stopped else FAILED
+        return self._end(rule, state, event.time, is_part=rule == part) if rule else None
 
-    def _end(self, rule: str, state: str, time: float) -> Ended:
+    def _end(self, rule: str, state: str, time: float, *, is_part: bool = False) -> Ended:
         started = self.running.pop(rule, time)
-        self.ended[rule] = Ended(rule, state, max(0.0, time - started))
+        self.ended[rule] = Ended(rule, state, max(0.0, time - started), is_part)
         return self.ended[rule]
 
     def _on_error(self, event: Event) -> None:

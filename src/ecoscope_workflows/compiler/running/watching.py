@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ecoscope_workflows.compiler.estimate import needs_of, recorded_seconds, seconds_left
 from ecoscope_workflows.compiler.running.child import Child, command
-from ecoscope_workflows.compiler.running.estimate import needs_of, recorded_seconds, seconds_left
 from ecoscope_workflows.compiler.running.events import EventFile
 from ecoscope_workflows.compiler.running.outcomes import how_done
 from ecoscope_workflows.compiler.running.progress import Progress
@@ -58,7 +58,9 @@ class Watched:
         """Remember how long each job took before; Snakemake forgets it when it runs the job again."""
         rows = {row.id: row for row in self.laid_out.jobs}
         self.began = time.time()
-        self.progress = Progress(frozenset(rows), partial(_how_done, self.occupation.folder, rows))
+        parts = {row.chunked.rule: row.id for row in rows.values() if row.chunked}
+        how_done_here = partial(_how_done, self.occupation.folder, rows)
+        self.progress = Progress(frozenset(rows), how_done_here, parts=parts)
         self._needs = needs_of(rows.values())
         self._recorded = recorded_seconds(self.occupation.folder, rows)
         self._events = EventFile(self.occupation.new_events())

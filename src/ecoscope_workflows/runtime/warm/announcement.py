@@ -12,6 +12,8 @@ RUN_VARIABLE = "ECOSCOPE_WORKFLOWS_RUN"
 TASKS_VARIABLE = "ECOSCOPE_WORKFLOWS_TASKS"
 OFF = frozenset({"0", "false", "no", "off"})
 FOLDER = ".snakemake/ecoscope-workflows/warm"
+# Descriptors from which servers that were started before read the names of tasks.
+SERVERS: list[int] = []
 # Fields of /proc/PID/stat behind the command in brackets, which may hold anything.
 PARENT, START = 1, 19
 
@@ -76,6 +78,11 @@ def announce_task(task: str) -> None:
     known = os.environ.get(TASKS_VARIABLE, "")
     if task not in known.split(" "):
         os.environ[TASKS_VARIABLE] = f"{known} {task}".strip()
+        for server in SERVERS:
+            try:
+                os.write(server, f"{task}\n".encode())
+            except OSError:
+                continue  # it has ended, or has enough to read: the jobs load what they need
 
 
 def announced() -> Run | None:

@@ -5,20 +5,28 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+import signal
 import sys
 import time
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING
 
+from ecoscope_workflows.runtime.warm.announcement import TASKS_VARIABLE
 from ecoscope_workflows.runtime.warm.circumstances import THREAD_VARIABLES
 from ecoscope_workflows.runtime.warm.reaching import Reach
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
 
 # What the runner itself imports while it reads, checks and writes values.
 RUNNER = (
     "ecoscope_workflows.runtime.command",
     "ecoscope_workflows.contracts.parquet",
+    "ecoscope_workflows.contracts.wkb",
     "ecoscope_workflows.registry.signature",
     "ecoscope_workflows.registry.upstream",
+    "encodings.ascii",
+    "importlib.resources.readers",
     "pandas",
     "pandera.pandas",
     "pyarrow.dataset",
@@ -36,27 +44,40 @@ class Preloaded:
 
     Parameters
     ----------
-    tasks
-        The tasks of the run as ``module:name``.
-    without
-        Modules that start threads; they are left to the jobs.
+    environment
+        The environment that the server was started with.
+    descriptor
+        The socket that it listens at: it is handed on where the server starts anew.
+    check
+        Called before each import; it ends this process where that is no longer wanted.
     """
 
-    def __init__(self, tasks: list[str], without: list[str]) -> None:
-        self._without = frozenset(without)
+    def __init__(self, environment: Mapping[str, str], descriptor: int, check: Callable[[], None]) -> None:
+        self._environment, self._descriptor, self._check = environment, descriptor, check
+        self._without = [sys.argv[n + 1] for n, word in enumerate(sys.argv) if word == WITHOUT]
         self._tried: dict[str, bool] = {}
         self._files: dict[str, tuple[int, int, int] | None] = {}
-        self._changing = frozenset({OWN, *(task.partition(".")[0] for task in tasks)})
+        self._changing = {OWN}
+        # In the order they came in.
+        self._tasks: dict[str, None] = {}
+        os.environ.update(QUIET)
+        # What is loaded stays: looking for garbage in it takes a tenth of the time.
+        gc.disable()
         for name in RUNNER:
             self._load(name)
-        reach = Reach(self._load)
-        from ecoscope_workflows.runtime.storage import versions_at_work  # noqa: PLC0415  # it is loaded by now
+        self._learn()
+        self._reach = Reach(self._load)
+        self.follow(environment.get(TASKS_VARIABLE, "").split())
 
-        versions_at_work()
-        for task in tasks:
-            reach.follow(task)
+    def follow(self, tasks: Sequence[str]) -> None:
+        """Load what tasks need, each given as ``module:name``; what is known already costs nothing."""
+        new = [task for task in tasks if task not in self._tasks]
+        self._tasks.update(dict.fromkeys(new))
+        self._changing |= {task.partition(".")[0] for task in new}
+        for task in new:
+            self._reach.follow(task)
             self._read_signature(task)
-        gc.collect()
+        self._look()
         # A collection in a fork would write to every object, and so copy the memory that is shared.
         gc.freeze()
 
@@ -65,14 +86,36 @@ class Preloaded:
         """Whether a source file of the tasks' packages is not what was loaded."""
         return any(_state(file) != state for file, state in self._files.items())
 
+    def _learn(self) -> None:
+        """Keep what every job would find out anew."""
+        from ecoscope_workflows.contracts.known_crs import learn_common  # noqa: PLC0415  # loaded by now
+        from ecoscope_workflows.runtime.storage import versions_at_work  # noqa: PLC0415  # as above
+
+        versions_at_work()
+        if self._load("pyproj"):
+            learn_common()
+
     def _load(self, name: str) -> bool:
         if name in self._without:
             return False
         if name not in self._tried:
+            self._check()
             self._tried[name] = self._import(name)
-            if threads() > 1:
-                raise ThreadsError(name)
+            self._check_threads(name)
         return self._tried[name]
+
+    def _check_threads(self, module: str) -> None:
+        """Start anew without a module that starts threads: a fork has their locks, and not them."""
+        if threads() == 1:
+            return
+        say(f"{module} starts threads and is left to the jobs")
+        if len(self._without) >= ATTEMPTS:
+            sys.exit(1)
+        os.set_inheritable(self._descriptor, True)  # noqa: FBT003  # positional only
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # as at the start of this program
+        options = [*sys.orig_argv[1:], WITHOUT, module]
+        environment = {**self._environment, TASKS_VARIABLE: " ".join(self._tasks)}
+        os.execve(sys.executable, [sys.executable, *options], environment)  # noqa: S606  # this program
 
     def _import(self, name: str) -> bool:
         before = len(sys.modules)
@@ -87,18 +130,17 @@ class Preloaded:
             self._look()
         return True
 
-    @staticmethod
-    def _read_signature(task: str) -> None:
+    def _read_signature(self, task: str) -> None:
         """Build what is kept of a task's types, for all jobs that call it."""
-        from ecoscope_workflows.contracts.codecs import codec_for  # noqa: PLC0415  # it counts as loaded here
-        from ecoscope_workflows.runtime.jobs import load_task  # noqa: PLC0415  # as above
+        from ecoscope_workflows.runtime.jobs import load_task  # noqa: PLC0415  # it counts as loaded here
 
         try:
-            codec_for(load_task(task).returns)
+            info = load_task(task)
+            for built in (info.codec, info.result_adapter, *info.parameters.values()):
+                getattr(built, "adapter", None)
         except (Exception, SystemExit) as error:  # noqa: BLE001  # a condition, or a fault that the job will tell
             say(f"{task}: its types are not read: {type(error).__name__}")
-        if threads() > 1:
-            raise ThreadsError(task.partition(":")[0])
+        self._check_threads(task.partition(":")[0])
 
     def _look(self) -> None:
         """Note the state of the files of modules that were loaded just now."""
@@ -106,35 +148,6 @@ class Preloaded:
             file = getattr(module, "__file__", None)
             if name.partition(".")[0] in self._changing and file and file not in self._files:
                 self._files[file] = _state(file)
-
-
-class ThreadsError(Exception):
-    """A module that starts threads while it is imported: a fork would have its locks without its threads."""
-
-    def __init__(self, module: str) -> None:
-        super().__init__(module)
-        self.module = module
-
-
-def preload(tasks: list[str], environment: dict[str, str]) -> Preloaded:
-    """Load all that the tasks of a run need; start anew without a module that starts threads.
-
-    Parameters
-    ----------
-    tasks
-        The tasks as ``module:name``.
-    environment
-        The environment that the server was started with.
-    """
-    without = [sys.argv[n + 1] for n, word in enumerate(sys.argv) if word == WITHOUT]
-    os.environ.update(QUIET)
-    try:
-        return Preloaded(tasks, without)
-    except ThreadsError as error:
-        say(f"{error.module} starts threads and is left to the jobs")
-        if len(without) >= ATTEMPTS:
-            raise
-        _start_anew(error.module, environment)
 
 
 def say(text: str) -> None:
@@ -145,11 +158,6 @@ def say(text: str) -> None:
 def threads() -> int:
     """Return the number of threads of this process, those of native libraries too."""
     return sum(1 for _ in Path("/proc/self/task").iterdir())
-
-
-def _start_anew(without: str, environment: dict[str, str]) -> NoReturn:
-    options = sys.orig_argv[1:]
-    os.execve(sys.executable, [sys.executable, *options, WITHOUT, without], environment)  # noqa: S606
 
 
 def _state(file: str) -> tuple[int, int, int] | None:

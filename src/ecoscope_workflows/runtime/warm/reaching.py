@@ -8,6 +8,8 @@ from __future__ import annotations
 import dis
 import importlib.util
 import sys
+import warnings
+from contextlib import suppress
 from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -45,8 +47,23 @@ class Reach:
             elif isinstance(thing, FunctionType) and thing.__code__ not in self._seen:
                 self._seen.add(thing.__code__)
                 for code in _nested(thing.__code__):
-                    waiting += [thing.__globals__.get(name) for name in code.co_names]
-                    waiting += self._imported(code, thing.__globals__)
+                    found = [thing.__globals__.get(name) for name in code.co_names]
+                    found += self._imported(code, thing.__globals__)
+                    waiting += found
+                    waiting += [part for one in found for part in self._taken_from(one, code, package)]
+
+    def _taken_from(self, module: Any, code: CodeType, package: str) -> Iterator[Any]:
+        """Yield what a piece of code may take from a module, as ``module.name``."""
+        if not isinstance(module, ModuleType):
+            return
+        if module.__name__.partition(".")[0] == package:
+            yield from (vars(module).get(name) for name in code.co_names)
+        elif "__getattr__" in vars(module):
+            # It loads its parts when they are asked for.
+            with warnings.catch_warnings(action="ignore"):
+                for name in code.co_names:
+                    with suppress(Exception):  # as `Preloaded`: the job that needs it will say so itself
+                        getattr(module, name)
 
     def _imported(self, code: CodeType, scope: dict[str, Any]) -> Iterator[Any]:
         """Import what a piece of code imports, and yield what it takes from there."""
@@ -59,6 +76,10 @@ class Reach:
                 if level:
                     name = importlib.util.resolve_name("." * level + name, scope["__package__"])
                 module = sys.modules.get(name) if self._load(name) else None
+                if arguments[-1] is None:
+                    # ``import a.b as c``: what is taken from ``a`` after this is the module itself.
+                    yield module
+                    module = None
             elif step.opname == "IMPORT_FROM":
                 yield self._part(name, module, str(step.argval))
             arguments.append(step.argval)

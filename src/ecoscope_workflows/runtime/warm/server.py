@@ -1,6 +1,7 @@
 """The fork server of one run: a socket in, a process for each job that asks; ends with Snakemake.
 
-It is started by the first job, as ``python -m ecoscope_workflows.runtime.warm.server DESCRIPTOR``.
+It is started by Snakemake's process while it plans, or by the first job, as
+``python -m ecoscope_workflows.runtime.warm.server DESCRIPTOR``.
 """
 
 from __future__ import annotations
@@ -11,27 +12,25 @@ import signal
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from socket import socket
-from typing import TYPE_CHECKING
 
 from ecoscope_workflows.runtime.warm.announcement import (
     START,
-    TASKS_VARIABLE,
     Run,
     announced,
     stat_fields,
 )
 from ecoscope_workflows.runtime.warm.circumstances import bound_variables, circumstances, own_environment
 from ecoscope_workflows.runtime.warm.client import interpreter, peer
-from ecoscope_workflows.runtime.warm.preloading import preload, say
+from ecoscope_workflows.runtime.warm.preloading import Preloaded, say
 from ecoscope_workflows.runtime.warm.session import Origin, serve
-
-if TYPE_CHECKING:
-    from ecoscope_workflows.runtime.warm.preloading import Preloaded
 
 # A job that comes later than this finds a new server; until then the libraries stay in memory.
 IDLE_SECONDS = 300.0
+# Standard input.
+TASKS = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +43,14 @@ class Server:
         The socket that jobs connect to.
     snakemake
         A descriptor of Snakemake's process.
+    tasks
+        A descriptor with the names of the tasks that Snakemake has come across, a line each.
     """
 
     run: Run
     listening: socket
     snakemake: int
+    tasks: int
     preloaded: Preloaded
     origin: Origin
 
@@ -57,11 +59,16 @@ class Server:
         poll = select.poll()
         poll.register(self.listening, select.POLLIN)
         poll.register(self.snakemake, select.POLLIN)
+        poll.register(self.tasks, select.POLLIN)
         refusal = ""
         while not refusal:
             ready = {descriptor for descriptor, _ in poll.poll(idle * 1000)}
             if self.snakemake in ready:
                 return say("Snakemake has ended")
+            if self.tasks in ready and not self._follow():
+                poll.unregister(self.tasks)
+            if self.listening.fileno() not in ready and ready:
+                continue
             if not ready:
                 return say(f"no job for {idle:g} s")
             refusal = "code has changed since the warm worker was started" if self.preloaded.is_stale else ""
@@ -76,6 +83,13 @@ class Server:
                     serve(connection, pid, self.origin, refusal)
         return say(refusal)
 
+    def _follow(self) -> bool:
+        """Load what the next tasks need, and return whether there may be more."""
+        names = os.read(self.tasks, 1 << 16)
+        # A line is written as a whole, and the last one of so many may be cut: the jobs load what it needs.
+        self.preloaded.follow(names.decode(errors="replace").split("\n")[:-1])
+        return bool(names)
+
 
 def main(descriptor: int) -> None:
     """Serve the run that the environment names."""
@@ -85,20 +99,41 @@ def main(descriptor: int) -> None:
     if run is None:
         sys.exit("error: this is started by the jobs of a run, not by hand")
     _close_all_but(descriptor)
-    snakemake = os.pidfd_open(int(run.pid))
-    if stat_fields(run.pid)[START] != run.started:
-        return
-    os.set_inheritable(descriptor, True)  # noqa: FBT003  # positional only
-    preloaded = preload(environment.get(TASKS_VARIABLE, "").split(), environment)
-    os.set_inheritable(descriptor, False)  # noqa: FBT003  # as above
+    snakemake = _watched(run)
+    os.set_inheritable(descriptor, False)  # noqa: FBT003  # positional only
+    preloaded = Preloaded(environment, descriptor, partial(_end_with, run, snakemake))
     origin = Origin(own, bound_variables(environment), [*interpreter(), sys.version])
     # A session is waited for by nobody: it tells its client all there is to say.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket(fileno=descriptor) as listening:
         _sweep(run)
-        Server(run, listening, snakemake, preloaded, origin).work(IDLE_SECONDS)
-        # A socket that stays behind, where this line is not reached, makes the jobs of the run go cold.
-        (Path(run.folder) / run.socket).unlink(missing_ok=True)
+        Server(run, listening, snakemake, TASKS, preloaded, origin).work(IDLE_SECONDS)
+        _leave(run)
+
+
+def _watched(run: Run) -> int:
+    """Return a descriptor of Snakemake's process, or end this one where that has ended."""
+    try:
+        snakemake = os.pidfd_open(int(run.pid))
+        if stat_fields(run.pid)[START] == run.started:
+            return snakemake
+    except OSError as error:
+        say(str(error))
+    _leave(run)
+    sys.exit(0)
+
+
+def _end_with(run: Run, snakemake: int) -> None:
+    """End this process where Snakemake's has ended."""
+    if select.select([snakemake], [], [], 0)[0]:
+        say("Snakemake has ended")
+        _leave(run)
+        sys.exit(0)
+
+
+def _leave(run: Run) -> None:
+    """Remove the socket: one that stays behind, as of a server that was killed, makes jobs go cold."""
+    (Path(run.folder) / run.socket).unlink(missing_ok=True)
 
 
 def _close_all_but(descriptor: int) -> None:

@@ -14,7 +14,7 @@ WAITING = 128
 LOG = "server.log"
 
 
-def start(run: Run, folder: int, interpreter: list[str]) -> None:
+def start(run: Run, folder: int, interpreter: list[str], tasks: int | None = None) -> None:
     """Make the socket of a run and start a server on it, unless another job was faster.
 
     Jobs that connect while the server loads its libraries wait in the socket's queue.
@@ -27,6 +27,8 @@ def start(run: Run, folder: int, interpreter: list[str]) -> None:
         A descriptor of the run's folder.
     interpreter
         The program to start, with its options.
+    tasks
+        A descriptor that it reads the names of the run's tasks from, where the environment does not hold all.
     """
     own = f"{run.socket}.{os.getpid()}"
     listening = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
@@ -48,6 +50,7 @@ def start(run: Run, folder: int, interpreter: list[str]) -> None:
     os.set_inheritable(listening.fileno(), True)  # noqa: FBT003  # positional only
     module = "ecoscope_workflows.runtime.warm.server"
     log = f"{run.folder}/{LOG}"
+    nothing = (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0)
     try:
         os.posix_spawn(
             interpreter[0],
@@ -55,7 +58,7 @@ def start(run: Run, folder: int, interpreter: list[str]) -> None:
             os.environb,
             # It must hold nothing of this job: whoever reads its output waits for the end of all writers.
             file_actions=[
-                (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
+                nothing if tasks is None else (os.POSIX_SPAWN_DUP2, tasks, 0),
                 (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
                 (os.POSIX_SPAWN_DUP2, 1, 2),
             ],

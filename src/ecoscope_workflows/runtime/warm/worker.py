@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import random
 import signal
@@ -59,6 +60,7 @@ def _take_place(argv: Sequence[str], environment: dict[str, str], streams: Seque
     for stream, terminal in ((sys.stdout, os.isatty(1)), (sys.stderr, True)):
         stream.reconfigure(line_buffering=terminal)  # type: ignore[union-attr]  # the server's own, never replaced
     _reseed()
+    gc.enable()
     if not all_single(environment):
         set_openblas_threads(wanted(environment))
     with suppress(OSError):

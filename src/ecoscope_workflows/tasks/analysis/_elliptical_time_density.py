@@ -32,6 +32,10 @@ MAX_GRID_CELLS = 100_000_000
 CHUNK_CELLS = 1 << 16
 # A block may be this much larger than its segments' own boxes; more padding costs more than a new block.
 MAX_PADDING = 1.15
+# Cells of a box up to which adding it to the raster by itself costs more than finding a place for each cell.
+SMALL_BOX = 400
+# The boxes of a block may lie over this many times their cells to be added at once.
+MAX_SPREAD = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +214,23 @@ class _Boxes:
         return np.asarray(np.sqrt(ways, out=ways), dtype=np.float64)
 
     def add(self, block: Floats, part: Ints, band: range, density: Floats) -> None:
-        """Add a block to the raster, box by box."""
+        """Add a block to the raster: small boxes that are close all at once, others one by one."""
+        rows, columns = block.shape[1:]
+        stride = density.shape[1]
+        corner = (self.first[part, 1] + band.start) * stride + self.first[part, 0]
+        low = int(corner.min())
+        # What is beyond a box is 0, and may lie beyond the end of a row, or of the raster.
+        stop = min(int(corner.max()) + (rows - 1) * stride + columns, density.size)
+        if rows * columns <= SMALL_BOX and stop - low <= MAX_SPREAD * block.size:
+            inside = np.arange(rows)[:, None] * stride + np.arange(columns)
+            place = inside + (corner - low)[:, None, None]
+            sums = np.bincount(place.ravel(), block.ravel(), minlength=stop - low)
+            density.reshape(-1)[low:stop] += sums[: stop - low]
+            return
         first, size = self.first[part].tolist(), self.size[part].tolist()
-        for cells, (column, row), (columns, rows) in zip(block, first, size, strict=True):
-            top, height = row + band.start, min(rows, band.stop) - band.start
-            density[top : top + height, column : column + columns] += cells[:height, :columns]
+        for cells, (column, row), (width, height) in zip(block, first, size, strict=True):
+            top, high = row + band.start, min(height, band.stop) - band.start
+            density[top : top + high, column : column + width] += cells[:high, :width]
 
 
 def _batches(boxes: _Boxes, chunk_cells: int) -> Iterator[Ints]:

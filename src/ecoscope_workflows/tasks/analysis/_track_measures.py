@@ -35,7 +35,7 @@ def get_displacement(trajectory: AnyGeoDataFrame) -> float:
     ValueError
         When a column is missing, the geometry has no CRS, or there are segments of several animals.
     """
-    from ecoscope_workflows.tasks.preprocessing._trajectory import GEOD
+    from ecoscope_workflows.tasks.preprocessing._geodesics import GEOD
 
     ends = _ends(trajectory)
     if not len(ends):

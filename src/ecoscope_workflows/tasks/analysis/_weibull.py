@@ -76,7 +76,10 @@ def fit_weibull(speeds: NDArray[np.float64]) -> Weibull:
     shape = 1.2 / logs.std()
     for _ in range(MAX_STEPS):
         power = np.exp(shape * logs)
-        total, first, second = power.sum(), power @ logs, power @ (logs * logs)
+        # No products of vectors: they wake the threads of a library of linear algebra, each for more than
+        # this takes, and end in other digits where there are more of them.
+        weighted = power * logs
+        total, first, second = power.sum(), weighted.sum(), (weighted * logs).sum()
         slope = (second * total - first * first) / total**2 + 1.0 / shape**2
         excess = first / total - 1.0 / shape - mean_log
         low, high = (low, shape) if excess > 0 else (shape, high)

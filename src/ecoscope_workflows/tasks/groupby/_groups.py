@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from ecoscope_workflows.errors import did_you_mean
 from ecoscope_workflows.tasks.groupers import ValueGrouper
 
 if TYPE_CHECKING:
@@ -45,7 +46,10 @@ def _with_text(frame: pd.DataFrame, grouper: UserDefinedGrouper) -> pd.DataFrame
     is_level = name in frame.index.names
     if not is_level and name not in frame.columns:
         if isinstance(grouper, ValueGrouper):
-            raise ValueError(f"Value grouper {name!r} is neither a column nor an index in the DataFrame")
+            # Programs read this sentence as it was published; what helps a person stands in a note.
+            error = ValueError(f"Value grouper {name!r} is neither a column nor an index in the DataFrame")
+            error.add_note(_instead_of(name, frame))
+            raise error
         task = "add_temporal_index" if name.startswith("Temporal") else "add_spatial_index"
         raise ValueError(
             f"grouper {name!r} is neither a column nor an index in the DataFrame: "
@@ -64,6 +68,17 @@ def _with_text(frame: pd.DataFrame, grouper: UserDefinedGrouper) -> pd.DataFrame
             f"values); got {values.dtype} in {name!r}: use convert_column_values_to_string before"
         )
     return frame
+
+
+def _instead_of(name: str, frame: pd.DataFrame) -> str:
+    """Return what may have been meant, and what there is."""
+    levels = [str(level) for level in frame.index.names if level is not None]
+    known = [*map(str, frame.columns), *levels]
+    columns = f"columns: {', '.join(map(str, frame.columns)) or 'none'}"
+    indexes = f"index levels: {', '.join(levels)}" if levels else ""
+    meant = did_you_mean(name, known)
+    # Where nothing is like it, it names them all, as is done here.
+    return "; ".join(filter(None, [meant if meant.endswith("?") else "", columns, indexes]))
 
 
 def _with_level(frame: pd.DataFrame, name: str, values: pd.Series) -> pd.DataFrame:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import warnings
-from concurrent.futures import ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.errors import did_you_mean
-from ecoscope_workflows.tasks.io._earthranger_account import Account, MissingError, StoppedError
+from ecoscope_workflows.tasks.io._earthranger_account import Account, MissingError
+from ecoscope_workflows.tasks.io._earthranger_downloads import at_once
 from ecoscope_workflows.tasks.io._earthranger_queries import CLEAN, IDS_PER_REQUEST, all_records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from ecoscope_workflows.tasks.time_ranges import TimeRange
 
 Record = dict[str, Any]
-Item = TypeVar("Item")
 
 EVENT_TYPE_LISTS = (("/activity/events/eventtypes/", "v1.0"), ("/activity/eventtypes/", "v2.0"))
 
@@ -180,31 +179,3 @@ def fixes_of(account: Account, legs: Sequence[Record], page_size: int) -> list[l
         return list(all_records(account, "/observations/", query))
 
     return at_once(account, download, legs)
-
-
-def at_once(
-    account: Account, download: Callable[[Item], list[Record]], items: Sequence[Item]
-) -> list[list[Record]]:
-    """Return what is downloaded for each item, in their order; the first failure stops the rest."""
-
-    def attempt(item: Item) -> list[Record]:
-        try:
-            return download(item)
-        except Exception:
-            account.stop()
-            raise
-
-    # Threads, not asyncio: a notebook has an event loop running already.
-    with ThreadPoolExecutor(account.connections, thread_name_prefix="earthranger") as pool:
-        downloads = [pool.submit(attempt, item) for item in items]
-        try:
-            wait(downloads)
-        except BaseException:
-            # The user interrupts: leaving the pool would wait for every item otherwise.
-            account.stop()
-            raise
-    for finished in downloads:
-        error = finished.exception()
-        if error is not None and not isinstance(error, StoppedError):
-            raise error
-    return [finished.result() for finished in downloads]

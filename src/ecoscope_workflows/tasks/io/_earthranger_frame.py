@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from ecoscope_workflows.contracts.collecting import without_collecting
 from ecoscope_workflows.contracts.track_geometry import track_array
-from ecoscope_workflows.contracts.wkb import without_collecting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

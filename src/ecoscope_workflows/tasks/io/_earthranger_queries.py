@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from ecoscope_workflows.contracts.wkb import without_collecting
 from ecoscope_workflows.errors import did_you_mean
-from ecoscope_workflows.tasks.io._earthranger_account import Account, StoppedError
+from ecoscope_workflows.tasks.io._earthranger_downloads import at_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
+
+    from ecoscope_workflows.tasks.io._earthranger_account import Account
 
 Record = dict[str, Any]
 
@@ -63,19 +63,16 @@ def subjects_of(account: Account, group: str, page_size: int, *, include_inactiv
     return list({subject["id"]: subject for subject in all_records(account, "/subjects/", query)}.values())
 
 
-# Each record counts towards the next garbage collection, and none is garbage.
-@without_collecting()
 def observations_of(
     account: Account,
     subjects: Sequence[Record],
     period: tuple[datetime, datetime],
     *,
     page_size: int,
-    at_once: int,
     flags: int | None = CLEAN,
     details: bool = False,
 ) -> list[list[Record]]:
-    """Return the observations of each subject, in the order of `subjects`, asking for `at_once` of them.
+    """Return the observations of each subject, in the order of `subjects`, several at once.
 
     Of all, only those with the exclusion flags `flags` are asked for, or all where it is None;
     with `details`, each has a record ``observation_details``.
@@ -92,26 +89,9 @@ def observations_of(
     }
 
     def download(subject: Record) -> list[Record]:
-        try:
-            return list(all_records(account, "/observations/", {**query, "subject_id": subject["id"]}))
-        except Exception:
-            account.stop()
-            raise
+        return list(all_records(account, "/observations/", {**query, "subject_id": subject["id"]}))
 
-    # Threads, not asyncio: a notebook has an event loop running already.
-    with ThreadPoolExecutor(at_once, thread_name_prefix="earthranger") as pool:
-        downloads = [pool.submit(download, subject) for subject in subjects]
-        try:
-            wait(downloads)
-        except BaseException:
-            # The user interrupts: leaving the pool would wait for every subject otherwise.
-            account.stop()
-            raise
-    for finished in downloads:
-        error = finished.exception()
-        if error is not None and not isinstance(error, StoppedError):
-            raise error
-    return [finished.result() for finished in downloads]
+    return at_once(account, download, subjects)
 
 
 def assignments_of(account: Account, subjects: Sequence[Record], page_size: int) -> list[Record]:

@@ -118,9 +118,11 @@ def get_subjectgroup_observations(
     ConnectionError
         When the site cannot be reached, fails again and again, or does not answer like EarthRanger.
     """
-    from ecoscope_workflows.tasks.io import _earthranger_frame, _earthranger_queries, _observation_details
+    from ecoscope_workflows.tasks.io import _earthranger_queries
     from ecoscope_workflows.tasks.io._connections import open_account
+    from ecoscope_workflows.tasks.io._earthranger_downloads import load_meanwhile
 
+    load_meanwhile("ecoscope_workflows.tasks.io._earthranger_frame")
     period = time_range.since, time_range.until
     with open_account(client) as account:
         size = account.page_size
@@ -131,12 +133,13 @@ def get_subjectgroup_observations(
             subjects,
             period,
             page_size=size,
-            at_once=account.connections,
             flags=EXCLUSION_FLAGS[filter],
             details=include_details,
         )
         wanted = include_subjectsource_details and any(observations)
         assignments = _earthranger_queries.assignments_of(account, subjects, size) if wanted else []
+    from ecoscope_workflows.tasks.io import _earthranger_frame, _observation_details
+
     if not any(observations):
         if raise_on_empty:
             raise ValueError(_nothing(subject_group_name, len(subjects), period))

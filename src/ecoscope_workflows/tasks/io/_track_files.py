@@ -119,8 +119,15 @@ def _read_csv(path: Path, text_columns: Sequence[str]) -> pd.DataFrame:
             raise _mismatch(path, "it is not text")
     text: dict[Any, Any] = dict.fromkeys(text_columns, str)
     try:
-        return pd.read_csv(path, dtype=text, encoding="utf-8-sig", low_memory=False)
+        table = pd.read_csv(path, dtype=text, encoding="utf-8-sig", low_memory=False)
     except UnicodeDecodeError as error:
         raise _mismatch(path, f"it is not UTF-8 text ({error})") from None
     except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
         raise _mismatch(path, str(error).strip()) from None
+    # A spreadsheet in a country of decimal commas writes semicolons.
+    alone = str(table.columns[0]) if len(table.columns) == 1 else ""
+    separator = next((sign for sign in ";\t|" if sign in alone), "")
+    if separator:
+        what = f"its columns are separated by {separator!r}: expected ',' between columns and '.' in numbers"
+        raise _mismatch(path, what)
+    return table

@@ -263,7 +263,8 @@ def _usable(
 
 def _in_order(fixes: Fixes) -> Fixes:
     # Fixes of many animals usually come in order of time; then bringing each animal's together is enough.
-    grouped = fixes.take(np.argsort(fixes.animal, kind="stable"))
+    apart = (np.diff(fixes.animal) < 0).any()
+    grouped = fixes.take(np.argsort(fixes.animal, kind="stable")) if apart else fixes
     backward = (np.diff(grouped.animal) == 0) & (np.diff(grouped.ticks) < 0)
     if not backward.any():
         return grouped

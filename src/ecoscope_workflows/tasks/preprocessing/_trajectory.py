@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from pyproj import Geod
 
+from ecoscope_workflows.contracts.frame_check import is_unique_text
 from ecoscope_workflows.contracts.track_geometry import track_array
 from ecoscope_workflows.tasks.preprocessing._fixes import WGS84
+from ecoscope_workflows.tasks.preprocessing._geodesics import FULL_CIRCLE, inverse, squared_displacements
 
 if TYPE_CHECKING:
     from geopandas.array import GeometryArray
 
     from ecoscope_workflows.tasks.preprocessing._fixes import BoolArray, Fixes, FloatArray, IntArray
 
-GEOD = Geod(ellps="WGS84")
 KMHR_PER_METER_PER_SECOND = 3.6
-FULL_CIRCLE = 360.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def segments_between(fixes: Fixes) -> Segments:
     """
     start = np.flatnonzero(np.diff(fixes.animal) == 0)
     end = start + 1
-    azimuth, meters = _inverse(fixes, start, end)
+    azimuth, meters = inverse(fixes.longitude, fixes.latitude, start, end)
     seconds = (fixes.ticks[end] - fixes.ticks[start]) / fixes.ticks_per_second
     with np.errstate(divide="ignore", invalid="ignore"):
         speed = meters / seconds * KMHR_PER_METER_PER_SECOND
@@ -73,22 +72,9 @@ def net_squared_displacement(fixes: Fixes, segments: Segments) -> FloatArray:
 
     The distance is geodesic on WGS 84 (Börger & Fryxell 2012, in Dispersal Ecology and Evolution, ch. 17).
     """
-    is_first = np.ones(len(fixes.animal), dtype=bool)
-    is_first[1:] = np.diff(fixes.animal) != 0
-    first = np.maximum.accumulate(np.where(is_first, np.arange(len(is_first)), 0))[segments.start]
-    end = segments.start + 1
-    _, meters = _inverse(fixes, first, end)
-    return (meters / 1000.0) ** 2
-
-
-def _inverse(fixes: Fixes, start: IntArray, end: IntArray) -> tuple[FloatArray, FloatArray]:
-    """Return forward azimuth (degrees, -180 to 180) and length (m) of the geodesics between fixes."""
-    ends: Any = (fixes.longitude[start], fixes.latitude[start], fixes.longitude[end], fixes.latitude[end])
-    if len(start) == 1:
-        # With numpy before 2.4, pyproj takes an array of one for a number and returns numbers; not so a list.
-        ends = [degrees.tolist() for degrees in ends]
-    azimuth, _, meters = GEOD.inv(*ends)
-    return np.asarray(azimuth), np.asarray(meters)
+    # Of each fix, not of each segment: then those of an animal stand together.
+    first = np.flatnonzero(np.diff(fixes.animal, prepend=-1))
+    return squared_displacements(fixes.longitude, fixes.latitude, first)[segments.start + 1]
 
 
 def lines(fixes: Fixes, segments: Segments) -> GeometryArray:
@@ -106,8 +92,7 @@ def segment_ids(index: pd.Index[Any]) -> pd.Index[Any]:
     A number that another fix has already is passed over, so a fix whose id is unique keeps it.
     """
     ids = index.astype(str).rename("id")
-    # Of text, `is_unique` makes an object of each.
-    if ids.nunique(dropna=False) == len(ids):
+    if is_unique_text(ids):
         return ids
     taken = set(ids)
     unique: list[str] = []

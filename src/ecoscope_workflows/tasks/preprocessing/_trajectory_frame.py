@@ -131,4 +131,5 @@ def trajectory_frame(
     if with_displacement:
         columns["nsd"] = _trajectory.net_squared_displacement(fixes, segments)
     columns |= {name: relocations[column].array.take(start) for column, name in extra_names.items()}
-    return gpd.GeoDataFrame(columns, index=ids, geometry="geometry")
+    # They are new and nobody else's; pandas would copy them to put columns of a type side by side.
+    return gpd.GeoDataFrame(columns, index=ids, geometry="geometry", copy=False)

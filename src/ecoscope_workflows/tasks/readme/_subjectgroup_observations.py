@@ -83,7 +83,7 @@ def get_subjectgroup_observations(
         if not subjects:
             hint = "" if include_inactive else "; inactive ones are left out (include_inactive)"
             raise ValueError(f"subject group {subject_group_name!r} has no subjects{hint}")
-        observations = observations_of(account, subjects, period, page_size=sub_page_size, at_once=tcp_limit)
+        observations = observations_of(account, subjects, period, page_size=sub_page_size)
     if not any(observations):
         first, last = (moment.isoformat() for moment in period)
         raise ValueError(

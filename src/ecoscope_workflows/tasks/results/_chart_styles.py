@@ -111,7 +111,7 @@ class BarConfig(BaseModel):
     ] = None
 
 
-class EcoplotConfig(Written):
+class EcoplotConfig(BaseModel):  # published specs give it keys that it does not have
     """One curve of each group."""
 
     x_col: Annotated[str, Field(description="The dataframe column to plot in the x axis.")]

@@ -68,3 +68,19 @@ def talks(number: int) -> int:
     print("to standard output")  # noqa: T201  # tasks of others do
     print("to standard error", file=sys.stderr)  # noqa: T201  # as above
     raise ValueError(f"of the number {number}")
+
+
+@distributed
+def hungry(megabytes: int) -> int:
+    """Hold memory until it is stopped."""
+    held = b"\1" * (megabytes << 20)
+    time.sleep(600)
+    return len(held)
+
+
+@distributed
+def waits(path: str, number: int = 0) -> int:
+    """Wait until a file is there."""
+    while not os.path.exists(path):  # noqa: PTH110  # a path as text
+        time.sleep(0.1)
+    return number + 1

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ecoscope_workflows.compiler.running.estimate import recorded_seconds, seconds_left
+from ecoscope_workflows.compiler.estimate import recorded_seconds, seconds_left
 
 if TYPE_CHECKING:
     from pathlib import Path

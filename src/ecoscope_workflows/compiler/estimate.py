@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 import heapq
 from collections import deque
-from statistics import median
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from ecoscope_workflows.targets.view import Row
@@ -73,11 +72,16 @@ def seconds_left(
     left = {*running, *waiting}
     if not any(name in recorded for name in left):
         return None
-    usual = median(recorded.values())
+    usual = _median(sorted(recorded.values()))
     ends = [(max(0.0, recorded.get(name, usual) - since), name) for name, since in running.items()]
     heapq.heapify(ends)
     missing = {name: {need for need in needs.get(name, ()) if need in left} for name in waiting}
     return _played_through(ends, waiting, missing, lambda name: recorded.get(name, usual), max(cores, 1))
+
+
+def _median(ordered: Sequence[float]) -> float:
+    """Return the middle value; importing `statistics` takes longer than all that is done here."""
+    return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
 
 
 def _played_through(

@@ -1,0 +1,40 @@
+"""`ecoscope-workflows image`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("image", short_help="Write what the image of jobs on Kubernetes is built from.")
+@click.option(
+    "--outpath",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("image"),
+    show_default=True,
+    help="The folder to write into.",
+)
+@click.option(
+    "--wheel",
+    "wheels",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    multiple=True,
+    help="A package that is on no index; may be given several times.",
+)
+@click.option("--base", default="", help="The image to start from: by default python:X.Y-slim, as here.")
+@click.option(
+    "--extra", "extras", multiple=True, default=("geo",), show_default=True, help="An extra of this package."
+)
+def image_command(outpath: Path, wheels: tuple[Path, ...], base: str, extras: tuple[str, ...]) -> None:
+    """Write a Dockerfile, and beside it all that it needs, for the image of jobs on Kubernetes.
+
+    It holds the versions of all packages that are installed here: this one, those with tasks, and Snakemake's
+    storage plugins.
+    """
+    from ecoscope_workflows.compiler.artifacts import write  # noqa: PLC0415  # 0.2 s
+    from ecoscope_workflows.compiler.image import image_context  # noqa: PLC0415  # as above
+
+    written = write(image_context(wheels, extras, base), outpath).written
+    click.echo(f"{outpath}: {len(written)} files written", err=True)
+    click.echo(f"build it: docker build --tag ecoscope-workflows {outpath}", err=True)

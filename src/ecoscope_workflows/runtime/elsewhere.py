@@ -1,0 +1,46 @@
+"""Jobs that share no file system with the machine that sends them: what reaches them besides files."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from ecoscope_workflows.runtime.kubernetes_repairs import repair_kubernetes
+from ecoscope_workflows.runtime.s3_repairs import repair_s3
+from ecoscope_workflows.runtime.stores.location import STORE_VARIABLE
+from ecoscope_workflows.runtime.words import ECHO_ALWAYS, ECHO_VARIABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# As connections are read; that module has more to import than a start of Snakemake may cost.
+CONNECTIONS = "ECOSCOPE_WORKFLOWS__CONNECTIONS__"
+
+
+def prepare_elsewhere(workflow: Any) -> None:
+    """Prepare a process that reads the Snakefile for jobs elsewhere, if it may send or run such a job.
+
+    Parameters
+    ----------
+    workflow
+        Snakemake's own.
+    """
+    storage = getattr(workflow, "storage_settings", None)
+    if storage is None or storage.default_storage_provider is None:
+        return
+    if workflow.is_main_process:
+        # Who sends the jobs is not known yet.
+        repair_kubernetes()
+        repair_s3()
+        # They travel as a secret of the cluster: no manifest and no command line holds their values.
+        workflow.register_envvars(*handed_on(os.environ))
+    elif not storage.shared_fs_usage:
+        # Who looks for the log of a job looks at what its pod has printed.
+        os.environ[ECHO_VARIABLE] = ECHO_ALWAYS
+
+
+def handed_on(environment: Mapping[str, str]) -> list[str]:
+    """Return the names of the variables that tasks read: connections, and where the store of results is."""
+    return sorted(
+        name for name in environment if name.upper().startswith(CONNECTIONS) or name == STORE_VARIABLE
+    )

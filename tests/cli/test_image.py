@@ -1,0 +1,124 @@
+"""`ecoscope-workflows image`: what the image of jobs is built from; its step of pip works offline."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.standins.kubernetes_image import executors
+
+from ecoscope_workflows.cli import run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parents[2]
+BASE = f"python:{sys.version_info.major}.{sys.version_info.minor}-slim"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the wheel of this package."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = (sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation")
+    subprocess.run([*command, "--no-index", "--wheel-dir", folder, ROOT], check=True)
+    (path,) = folder.iterdir()
+    return path
+
+
+@pytest.fixture
+def written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wheel: Path
+) -> Callable[..., tuple[int, dict[str, bytes]]]:
+    """Return a function that writes an image, and returns the exit code and the files."""
+    monkeypatch.syspath_prepend(str(executors()))
+
+    def write(name: str, *options: str, wheel: Path | None = wheel) -> tuple[int, dict[str, bytes]]:
+        folder = tmp_path / name
+        given = [] if wheel is None else ["--wheel", str(wheel)]
+        code = run(["image", "--outpath", str(folder), *given, *options])
+        files = (path for path in folder.rglob("*") if path.is_file())
+        return code, {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+    return write
+
+
+def test_the_same_packages_give_the_same_files(
+    written: Callable[..., tuple[int, dict[str, bytes]]], wheel: Path
+) -> None:
+    code, files = written("one")
+    assert code == 0
+    assert written("two") == (0, files)
+    assert files.keys() == {"Dockerfile", "requirements.txt", "plugins.txt", f"wheels/{wheel.name}"}
+    pins = files["requirements.txt"].decode().splitlines()
+    names = [pin.partition("==")[0] for pin in pins]
+    assert names == sorted(names)
+    assert all(re.fullmatch(r"[a-z0-9-]+==\S+", pin) for pin in pins)
+    for name in ("ecoscope-workflows", "snakemake", "geopandas", "pyarrow", "boto3"):
+        assert f"{name}=={version(name)}" in pins
+    assert not any(pin.startswith(("pytest", "mypy==", "snakemake-executor")) for pin in pins)
+    assert set(files["plugins.txt"].decode().splitlines()) <= set(pins)
+
+
+def test_the_image_is_small_and_its_programs_are_not_roots(
+    written: Callable[..., tuple[int, dict[str, bytes]]],
+) -> None:
+    _, files = written("plain")
+    lines = files["Dockerfile"].decode().splitlines()
+    assert f"FROM {BASE}" in lines
+    assert [line for line in lines if line.startswith("USER")] == ["USER 1000"]
+    assert any("rsync" in line for line in lines), "the storage on a volume copies with it"
+    _, pinned = written("pinned", "--base", f"{BASE}@sha256:abc")
+    assert f"FROM {BASE}@sha256:abc" in pinned["Dockerfile"].decode().splitlines()
+
+
+def test_what_an_image_cannot_find_is_refused(
+    written: Callable[..., tuple[int, dict[str, bytes]]],
+    wheel: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, files = written("none", wheel=None)
+    assert (code, files) == (1, {})
+    assert "EW751" in (said := capsys.readouterr().err)
+    assert "ecoscope-workflows was installed from a folder" in said
+    old = tmp_path / wheel.name.replace(version("ecoscope-workflows"), "0.0.1")
+    old.write_bytes(wheel.read_bytes())
+    assert written("old", wheel=old) == (1, {})
+    assert "this is ecoscope-workflows 0.0.1" in capsys.readouterr().err
+
+
+def test_pip_installs_from_the_files_without_an_index(
+    written: Callable[..., tuple[int, dict[str, bytes]]], tmp_path: Path
+) -> None:
+    _, files = written("context")
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
+    programs = tmp_path / "venv" / "bin"
+    settings = dict(re.findall(r"(PIP_\w+)=(\S+)", files["Dockerfile"].decode()))
+    settings["PIP_FIND_LINKS"] = str(tmp_path / "context" / "wheels")
+    clean = {"PATH": os.pathsep.join([str(programs), os.defpath]), "HOME": str(tmp_path), **settings}
+    pin = next(pin for pin in files["requirements.txt"].decode().split() if pin.startswith("ecoscope"))
+    subprocess.run([programs / "pip", "install", "--quiet", "--no-compile", pin], env=clean, check=True)
+    # The other packages are those of the tests; this one is installed there by its source alone.
+    clean["PYTHONPATH"] = sysconfig.get_path("purelib")
+    done = subprocess.run(
+        [programs / "python", "-c", "import ecoscope_workflows as e; print(e.__file__, e.__version__)"],
+        env=clean,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    place, number = done.stdout.split()
+    assert Path(place).is_relative_to(tmp_path / "venv")
+    assert number == version("ecoscope-workflows")
+    said = subprocess.run(
+        [programs / "ecoscope-workflows", "--version"], env=clean, check=True, capture_output=True, text=True
+    )
+    assert number in said.stdout

@@ -1,0 +1,164 @@
+"""Results in object storage, from several machines: what a change reruns, whoever made it and runs it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.end_to_end.test_fan_out import PARAMS as HERDS
+from tests.end_to_end.test_fan_out import SPEC as GROUPS
+from tests.standins.kubernetes_image import executors
+from tests.standins.object_storage import Bucket, s3
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.end_to_end.conftest import Project, Run
+
+SPEC = """\
+id: numbers
+requirements: []
+workflow:
+  - {id: read, task: read_numbers}
+  - {id: scaled, task: scale, partial: {numbers: "${{ workflow.read.return }}"}}
+  - {id: added, task: total, partial: {numbers: "${{ workflow.scaled.return }}"}}
+  - {id: most, task: largest, partial: {numbers: "${{ workflow.read.return }}"}}
+"""
+PARAMS: dict[str, Any] = {"read": {"path": "numbers.txt"}, "scaled": {"factor": 2}, "most": {"floor": 1}}
+FACTOR_3 = {**PARAMS, "scaled": {"factor": 3}}
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine with a clone of the workflow, whose results are in a bucket."""
+
+    project: Project
+    bucket: Bucket
+    plugins: Path
+
+    def snakemake(self, *options: str) -> Run:
+        """Run Snakemake here."""
+        storage = (
+            "--default-storage-provider",
+            "s3",
+            "--default-storage-prefix",
+            f"s3://{self.bucket.name}/run",
+        )
+        path = os.pathsep.join([str(self.project.site), os.environ.get("PYTHONPATH", ""), str(self.plugins)])
+        return self.project.snakemake(*storage, *options, **self.bucket.variables, PYTHONPATH=path)
+
+    def runs(self, *options: str, **params: Any) -> set[str]:
+        """Run it with some params, and return the rules that ran."""
+        self.project.write_params(params)
+        run = self.snakemake(*options)
+        assert run.code == 0, run.output
+        return set(run.plan)
+
+    def value(self, instance: str) -> Any:
+        """Return a result."""
+        return self.bucket.value(f"run/results/{instance}.json")
+
+    def forgets(self) -> None:
+        """Have Snakemake know nothing of earlier runs, as in a fresh clone."""
+        shutil.rmtree(self.project.work / ".snakemake")
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Run an S3."""
+    with s3() as address:
+        yield address
+
+
+def compiled(new_project: Callable[[], Project]) -> Project:
+    """Return a project with the compiled workflow, and the file that it reads."""
+    project = new_project()
+    project.write_spec(SPEC)
+    project.compiled()
+    (project.work / "numbers.txt").write_text("1 2 3")
+    return project
+
+
+@pytest.fixture
+def machine(address: str, new_project: Callable[[], Project], request: pytest.FixtureRequest) -> Machine:
+    """Return a machine that has run the workflow once."""
+    plugins = executors()
+    bucket = Bucket(address, request.node.name.replace("_", "-")[:60])
+    machine = Machine(compiled(new_project), bucket, plugins)
+    bucket.put(machine.project.work / "numbers.txt", "run/numbers.txt")
+    assert machine.runs(**PARAMS) == {"read", "scaled", "added", "most"}
+    assert (machine.value("added"), machine.value("most")) == (12, 3)
+    return machine
+
+
+def other(machine: Machine, new_project: Callable[[], Project]) -> Machine:
+    """Return another machine with the same workflow and storage."""
+    return Machine(compiled(new_project), machine.bucket, machine.plugins)
+
+
+def test_a_fresh_clone_runs_nothing_where_nothing_changed(machine: Machine) -> None:
+    assert machine.runs(**PARAMS) == set()
+    machine.forgets()
+    assert machine.runs(**PARAMS) == set()
+
+
+def test_a_fresh_clone_sees_a_changed_param(machine: Machine) -> None:
+    machine.forgets()
+    assert machine.runs("--dry-run", **FACTOR_3) == {"scaled", "added"}
+    # A dry run has not changed what the results are for.
+    assert machine.runs("--dry-run", **PARAMS) == set()
+    assert machine.runs(**FACTOR_3) == {"scaled", "added"}
+    assert machine.value("added") == 18
+    machine.forgets()
+    assert machine.runs(**FACTOR_3) == set()
+
+
+def test_a_fresh_clone_sees_changed_code(machine: Machine) -> None:
+    machine.forgets()
+    machine.project.edit("tasks", "return sum(numbers)", "return sum(numbers) + 100")
+    assert machine.runs(**PARAMS) == {"added"}
+    assert machine.value("added") == 112
+
+
+def test_machines_with_params_of_their_own_never_take_results_of_the_other(
+    machine: Machine, new_project: Callable[[], Project]
+) -> None:
+    second = other(machine, new_project)
+    assert second.runs(**FACTOR_3) == {"scaled", "added"}
+    assert machine.runs(**PARAMS) == {"scaled", "added"}
+    assert machine.value("added") == 12
+
+
+def test_a_run_that_broke_off_after_a_change_is_remembered(
+    machine: Machine, new_project: Callable[[], Project]
+) -> None:
+    machine.forgets()
+    machine.project.edit("tasks", "return sum(numbers)", "return sum(numbers) // 0")
+    machine.project.write_params(FACTOR_3)
+    broken = machine.snakemake("--until", "added")
+    assert broken.code == 1, broken.output
+    second = other(machine, new_project)
+    # The sum of old is still there; it is of other numbers, and of other code.
+    assert second.runs(**FACTOR_3) == {"added"}
+    assert second.value("added") == 18
+
+
+def test_chunks_of_other_params_are_made_anew(address: str, new_project: Callable[[], Project]) -> None:
+    project = new_project()
+    project.write_spec(GROUPS)
+    project.compiled("--fan-out", "jobs", "--chunk-size", "1")
+    chunked = Machine(project, Bucket(address, "chunks"), executors())
+    chunked.runs(**HERDS)
+    chunked.forgets()
+    assert chunked.runs(**HERDS) == set()
+    project.write_params({**HERDS, "grown": {"by": 2}})
+    run = chunked.snakemake()
+    assert run.code == 0, run.output
+    assert run.output.count("localrule grown_chunk:") == 2
+    assert "localcheckpoint herd:" not in run.output
+    chunked.forgets()
+    assert chunked.runs(**{**HERDS, "grown": {"by": 2}}) == set()
