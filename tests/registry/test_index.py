@@ -233,7 +233,8 @@ def put_other_bytes(file: Path) -> None:
 
 
 def put_another_state(file: Path) -> None:
-    file.write_bytes(b"0" + file.read_bytes()[1:])
+    content = file.read_bytes()
+    file.write_bytes((b"1" if content.startswith(b"0") else b"0") + content[1:])
 
 
 def put_a_folder(file: Path) -> None:
