@@ -24,8 +24,8 @@ settings.register_profile(
 )
 settings.load_profile("suite")
 
-# A shell that starts the tests in the background ignores Ctrl-C for them, `nohup` a terminal that is closed, and
-# so would all they start.
+# A shell that starts the tests in the background ignores Ctrl-C for them, `nohup` the end of the terminal,
+# and so would all they start.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
