@@ -88,3 +88,29 @@ def as_snakemake_says(reasons: list[Mapping[str, Any]], dry: Reasons) -> Reasons
         if first in found:
             return {first: found[first] if first == UPDATED else set()}
     return found
+
+
+def outcomes(run_output: str) -> dict[str, str]:
+    """Return how `run` says each job ended."""
+    return {
+        name: state for state, name in re.findall(r"^\[\d+/\d+\] (\w+) +(\w+)  ", run_output, re.MULTILINE)
+    }
+
+
+def assert_confirmed(project: Project) -> dict[str, str]:
+    """See that a run does as the plan has announced, and return what was announced."""
+    announced = {job["instance"]: job["how"] for job in assert_plan_agrees(project)["jobs"]}
+    run = project.call("ecoscope-workflows", "run", "work")
+    assert run.code == 0, run.output
+    ended = outcomes(run.output)
+    assert ended.keys() == announced.keys()
+    for name, how in announced.items():
+        assert how == "unknown" or {"run": "done", "restore": "restored"}[how] == ended[name], (
+            name,
+            how,
+            ended,
+        )
+    made, restored = (sum(state == word for state in ended.values()) for word in ("done", "restored"))
+    said = ", ".join([f"{made} made"] * (made > 0) + [f"{restored} restored"] * (restored > 0))
+    assert f"({said or 'nothing to do'} in " in run.output
+    return announced

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
 import time
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.end_to_end.plan_agreement import assert_plan_agrees, plan
+from tests.end_to_end.plan_agreement import assert_confirmed, assert_plan_agrees, plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -194,32 +193,6 @@ def test_changed_code_is_told_by_the_function_that_has_changed(project: Project)
     assert fact["task"] == "fieldkit.tasks:total"
     assert fact["old"] != fact["new"]
     assert fact["parts"] == ["fieldkit.tasks:total"]
-
-
-def outcomes(run_output: str) -> dict[str, str]:
-    """Return how `run` says each job ended."""
-    return {
-        name: state for state, name in re.findall(r"^\[\d+/\d+\] (\w+) +(\w+)  ", run_output, re.MULTILINE)
-    }
-
-
-def assert_confirmed(project: Project) -> dict[str, str]:
-    """See that a run does as the plan has announced, and return what was announced."""
-    announced = {job["instance"]: job["how"] for job in assert_plan_agrees(project)["jobs"]}
-    run = project.call("ecoscope-workflows", "run", "work")
-    assert run.code == 0, run.output
-    ended = outcomes(run.output)
-    assert ended.keys() == announced.keys()
-    for name, how in announced.items():
-        assert how == "unknown" or {"run": "done", "restore": "restored"}[how] == ended[name], (
-            name,
-            how,
-            ended,
-        )
-    made, restored = (sum(state == word for state in ended.values()) for word in ("done", "restored"))
-    said = ", ".join([f"{made} made"] * (made > 0) + [f"{restored} restored"] * (restored > 0))
-    assert f"({said or 'nothing to do'} in " in run.output
-    return announced
 
 
 def test_what_is_announced_as_restored_or_computed_is_confirmed_by_the_run(project: Project) -> None:

@@ -13,9 +13,12 @@ from ecoscope_workflows.contracts.stored import Item, write_value
 from ecoscope_workflows.runtime.store import Store
 from ecoscope_workflows.runtime.stores.entries import FACTS
 from ecoscope_workflows.runtime.stores.local import LocalShelf
+from ecoscope_workflows.runtime.stores.remote import RemoteShelf
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from ecoscope_workflows.runtime.stores.shelf import Shelf
 
 KEY, OTHER = "ab" + "0" * 62, "cd" + "1" * 62
 
@@ -81,3 +84,11 @@ def age(store: Store, key: str, when: float) -> None:
 def _files(store: Store) -> tuple[Any, str]:
     files, root = url_to_fs(store.shelf.place)
     return files, root.rstrip("/")
+
+
+def opened(kind: str, tmp_path: Path) -> Store:
+    """Return the same store each time it is asked for."""
+    shelf: Shelf = LocalShelf(str(tmp_path / "store"))
+    if kind != "folder":
+        shelf = RemoteShelf(f"memory://{tmp_path}")
+    return Store(shelf)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -11,53 +10,21 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
+from tests.runtime.rule_words import DOUBLE, SUM, listed, run, words
 
 from ecoscope_workflows.contracts.codecs import FrameCodec
 from ecoscope_workflows.contracts.digests import digest_of
 from ecoscope_workflows.contracts.stored import read_value, write_value
-from ecoscope_workflows.runtime import installed, orphans
-from ecoscope_workflows.runtime.command import parse
-from ecoscope_workflows.runtime.execute import execute
+from ecoscope_workflows.runtime import installed
 from ecoscope_workflows.runtime.known_results import known, restored
 from ecoscope_workflows.runtime.storage import sha256_of
 from ecoscope_workflows.runtime.words import SPEC_VARIABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 pytestmark = pytest.mark.usefixtures("work")
 ROOT = Path(__file__).parents[2]
-
-
-def words(task: str, arguments: dict[str, object], *more: str, suffix: str = ".json") -> list[str]:
-    """Return the command line of an instance named one, as a rule has it."""
-    name, _, code = task.partition("@")
-    return [
-        "one",
-        "--task",
-        f"tests.runtime.demo:{name}@{code or 'c0de'}",
-        "--args",
-        json.dumps(arguments),
-        *more,
-        "--output",
-        f"results/one{suffix}",
-        "--log",
-        "logs/one.log",
-    ]
-
-
-def run(argv: list[str]) -> None:
-    """Run a job as a process does that loads its task."""
-    job, _ = parse(argv)
-    execute(job, words=argv)
-
-
-def listed() -> dict[str, bytes]:
-    """Return what is in the folder of the results."""
-    return {str(path): path.read_bytes() for path in sorted(Path("results").rglob("*")) if path.is_file()}
-
-
-DOUBLE = words("double", {"value": 4})
 
 
 def test_a_known_result_comes_back_with_its_provenance(happened: Callable[[], list[str]]) -> None:
@@ -111,7 +78,6 @@ def table(*rows: int) -> None:
 
 
 ROWS = words("count_rows", {"value": 1}, "--input", "path=table.parquet")
-SUM = words("add", {"right": 1}, "--input", "left=left.json")
 SERVER = words("with_variable", {"value": 1, "server": {"$env": "DEMO_SERVER"}}, suffix=".txt")
 
 
@@ -210,90 +176,6 @@ def test_a_job_without_a_fingerprint_leaves_no_record() -> None:
     argv = [word.removesuffix("@c0de") for word in DOUBLE]
     run(argv)
     assert not restored(argv)
-
-
-def spoil(pattern: str, data: bytes) -> None:
-    """Write other bytes into the files of the store that a pattern finds."""
-    found = [path for path in Path(".ecoscope-workflows/store").glob(pattern) if path.is_file()]
-    assert found
-    for path in found:
-        path.write_bytes(data)
-
-
-def test_what_a_task_is_declared_with_counts_though_it_is_in_no_fingerprint(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    text = (
-        "from ecoscope_workflows.decorators import distributed\n"
-        "@distributed{}\ndef grow(n: int) -> int:\n    return n + 1\n"
-    )
-    module = tmp_path / "growing.py"
-    module.write_text(text.format(""))
-    monkeypatch.syspath_prepend(str(tmp_path))
-    argv = [word.replace("tests.runtime.demo:double", "growing:grow") for word in words("double", {"n": 1})]
-    run(argv)
-    assert restored(argv)
-    module.write_text(text.format("(cache=False)"))
-    assert not restored(argv)
-
-
-@pytest.mark.parametrize("data", [b"", b"\xff", b"{}", b"\n" * 8, b"\n" * 9])
-def test_a_record_that_is_damaged_is_no_record(data: bytes, happened: Callable[[], list[str]]) -> None:
-    run(DOUBLE)
-    spoil("known/*/*", data)
-    assert not restored(DOUBLE)
-    run(DOUBLE)
-    assert restored(DOUBLE)
-    assert happened() == ["4"]
-
-
-@pytest.mark.parametrize("pattern", ["??/*.facts", "??/*.????????????????"])
-def test_an_entry_that_is_damaged_is_computed_again(pattern: str, happened: Callable[[], list[str]]) -> None:
-    run(DOUBLE)
-    spoil(pattern, b"9")
-    assert not restored(DOUBLE)
-    assert not list(Path("results").glob("*.json"))
-    assert not list(Path("results").glob(".*"))
-    run(DOUBLE)
-    assert read_value(Path("results/one.json")) == 8
-    assert happened() == ["4", "4"]
-    assert restored(DOUBLE)
-
-
-def test_an_input_that_changes_while_the_task_runs_makes_no_wrong_record() -> None:
-    Path("left.json").write_text("4")
-    job, _ = parse(SUM)
-
-    def at_the_end() -> None:
-        Path("left.json").write_text("100")
-
-    execute(job, allowed=at_the_end, words=SUM)
-    assert not restored(SUM)
-
-
-def test_nothing_appears_where_the_workflow_is_gone(
-    monkeypatch: pytest.MonkeyPatch, happened: Callable[[], list[str]]
-) -> None:
-    run(DOUBLE)
-    parents: Iterator[tuple[int, int]] = iter([(10, 20), (10, 20), (1, 0)])
-    monkeypatch.setattr(orphans, "ancestors", lambda _: next(parents))
-    with pytest.raises(SystemExit) as end:
-        restored(DOUBLE)
-    assert end.value.code == 1
-    assert not list(Path("results").iterdir())
-    assert "EW604 the workflow that started this job is gone" in Path("logs/one.log").read_text()
-    assert happened() == ["4"]
-
-
-def test_a_disk_that_is_full_leaves_it_to_the_usual_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    run(DOUBLE)
-
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    assert not restored(DOUBLE)
-    assert not list(Path("results").iterdir())
 
 
 def test_it_is_said_beforehand_whether_a_result_is_known(tmp_path: Path) -> None:

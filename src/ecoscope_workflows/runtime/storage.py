@@ -108,20 +108,12 @@ def write_whole(
     embedded: bool,
     allowed: Callable[[], None] | None = None,
 ) -> None:
-    """Have a file or folder filled under another name, and give it its own once it is whole.
+    """Write a result as `whole_files.write_whole` does, a folder as an archive where the path is one.
 
-    Parameters
-    ----------
-    path
-        The file or folder.
-    fill
-        Writes it, given its other name and the provenance.
-    record
-        The provenance.
-    embedded
-        Whether the provenance is inside; if not, it goes to a file beside it.
-    allowed
-        As in `write_result`.
+    Raises
+    ------
+    StorageError
+        When the result cannot be stored.
     """
     filled = partial(_packed, fill) if path.suffix == ARCHIVE else fill
     try:
