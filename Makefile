@@ -63,7 +63,9 @@ floors: $(VENV)/.dev
 fast-tests: $(VENV)/.dev
 	pytest --numprocesses 2 -m "not slow"
 
+# Jobs that tests start keep no bytecode, so that an edit of a task is seen: the package is compiled beforehand.
 tests: $(VENV)/.dev $(EXECUTORS)/.installed $(KUBERNETES)/.installed $(AIRFLOW)/.installed
+	@$(BIN)/python -m compileall -q src
 	pytest --numprocesses 3 --dist loadgroup
 
 golden: $(VENV)/.dev ## Compile the examples and the golden files anew.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from geopandas.testing import assert_geodataframe_equal
 
-from ecoscope_workflows.tasks.io import _earthranger_account
+from ecoscope_workflows.tasks.io import _earthranger_account, _earthranger_site
 
 if TYPE_CHECKING:
     from tests.standins.earthranger import EarthRangerStandIn
@@ -29,7 +29,7 @@ def test_the_url_may_end_as_people_copy_it(site: EarthRangerStandIn, download: D
     ("http://[::1]:8000/", "http://[::1]:8000"),
 ])  # fmt: skip
 def test_a_site_has_one_root(server: str, root: str) -> None:
-    assert _earthranger_account.site_root(server) == root
+    assert _earthranger_site.site_root(server) == root
 
 
 @pytest.mark.parametrize(("server", "message"), [
@@ -44,7 +44,7 @@ def test_a_site_has_one_root(server: str, root: str) -> None:
 ])  # fmt: skip
 def test_what_is_no_site_is_refused_without_repeating_a_secret(server: str, message: str) -> None:
     with pytest.raises(ValueError, match=message) as caught:
-        _earthranger_account.site_root(server)
+        _earthranger_site.site_root(server)
 
     assert "hunter2" not in "".join(traceback.format_exception(caught.value))
 

@@ -6,10 +6,9 @@ another host, so neither leaves the site it belongs to.
 
 from __future__ import annotations
 
-import ipaddress
 import logging
-import re
 import threading
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from ecoscope_workflows.tasks.io._earthranger_credentials import Credentials
+from ecoscope_workflows.tasks.io._earthranger_site import is_loopback, site_root
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,46 +60,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Hitch:
-    """Why a request is worth another try, and how many seconds the site asks to wait, if it says so."""
+    """Why a request is worth another try, how long the site asks to wait, and whether it limits the rate."""
 
     what: str
     retry_after: float | None = None
-
-
-def site_root(server: str) -> str:
-    """Return the root of an EarthRanger site from its URL, with or without scheme, slash or ``/api/v1.0``.
-
-    Raises
-    ------
-    ValueError
-        When it is no URL of a site, holds a password or query, or is plain http to another machine.
-    """
-    text = server.strip()
-    parts = urlsplit(text if "://" in text else f"https://{text}")
-    if "@" in parts.netloc or parts.query or parts.fragment:
-        # Not quoted: what stands there may be a password or a token.
-        raise ValueError("the EarthRanger URL must hold no user name, password, query or fragment")
-    root = f"{parts.scheme}://{parts.netloc}{re.sub(r'/+(api(/.*)?)?$', '', parts.path)}"
-    try:
-        url = httpx.URL(root)
-    except httpx.InvalidURL:
-        url = httpx.URL("")
-    if url.scheme not in {"http", "https"} or not url.host or re.search(r"\s", root):
-        raise ValueError(
-            "the EarthRanger URL is not valid: expected something like https://mysite.pamdas.org"
-        )
-    if url.scheme == "http" and not _is_loopback(url.host):
-        raise ValueError(f"{root} would carry the password unencrypted: write https://{parts.netloc}")
-    return root
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    throttled: bool = False
 
 
 class Account:
@@ -135,13 +100,14 @@ class Account:
         self._credentials = credentials or Credentials(username, password)
         self._tokens = [""]
         self._signing_in = threading.Lock()
+        self._throttled = threading.Lock()
         self._stopped = threading.Event()
         self._http = httpx.Client(
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
             timeout=TIMEOUT,
             headers={"User-Agent": "ecoscope-workflows", "Accept": "application/json"},
             # A proxy cannot reach this machine's loopback, and must not see what is meant for it.
-            trust_env=not _is_loopback(httpx.URL(self.site).host),
+            trust_env=not is_loopback(httpx.URL(self.site).host),
         )
 
     def __enter__(self) -> Self:
@@ -215,25 +181,36 @@ class Account:
 
     def _ask(self, method: str, path: str, **options: Any) -> Answer:
         hitch = Hitch("")
-        for attempt in range(ATTEMPTS):
-            if attempt:
-                self._pause(attempt, hitch)
-            if self._stopped.is_set():
-                raise StoppedError
-            outcome = self._try(method, path, options)
-            if isinstance(outcome, Hitch):
+        held = False
+        with ExitStack() as alone:
+            for attempt in range(ATTEMPTS):
+                if attempt:
+                    self._pause(attempt, hitch)
+                if not held:
+                    with self._throttled:
+                        pass  # Waits until no other request is held back.
+                if self._stopped.is_set():
+                    raise StoppedError
+                outcome = self._try(method, path, options)
+                if isinstance(outcome, Answer):
+                    return self._not_elsewhere(outcome)
                 hitch = outcome
-            elif httpx.codes.is_redirect(outcome.status):
-                # To follow it would hand the password or token to whoever the answer names.
-                target = urlsplit(outcome.location)
-                place = f"{target.scheme}://{target.hostname}" if target.hostname else "another address"
-                raise ConnectionError(
-                    f"EarthRanger at {self.site} redirects to {place}: if that is right, set"
-                    f" {self._credentials.server_setting} to it"
-                )
-            else:
-                return outcome
+                if hitch.throttled and not held:
+                    # The site counts all requests of a user: the others would take the turn of this one.
+                    alone.enter_context(self._throttled)
+                    held = True
         raise ConnectionError(f"EarthRanger at {self.site} failed {ATTEMPTS} times, at last: {hitch.what}")
+
+    def _not_elsewhere(self, answer: Answer) -> Answer:
+        if not httpx.codes.is_redirect(answer.status):
+            return answer
+        # To follow it would hand the password or token to whoever the answer names.
+        target = urlsplit(answer.location)
+        place = f"{target.scheme}://{target.hostname}" if target.hostname else "another address"
+        raise ConnectionError(
+            f"EarthRanger at {self.site} redirects to {place}: if that is right, set"
+            f" {self._credentials.server_setting} to it"
+        )
 
     def _try(self, method: str, path: str, options: Mapping[str, Any]) -> Answer | Hitch:
         try:
@@ -251,7 +228,8 @@ class Account:
             payload = None
         if status == httpx.codes.TOO_MANY_REQUESTS or httpx.codes.is_server_error(status):
             what = f"status {status}{self._detail(payload)}"
-            return Hitch(what, retry_after_seconds(response.headers.get("Retry-After")))
+            pause = retry_after_seconds(response.headers.get("Retry-After"))
+            return Hitch(what, pause, throttled=status == httpx.codes.TOO_MANY_REQUESTS)
         return Answer(status, payload, response.headers.get("Location", ""))
 
     def _pause(self, attempt: int, hitch: Hitch) -> None:
