@@ -103,6 +103,8 @@ def test_what_a_job_took_is_recorded_warm_and_cold(compiled: Project) -> None:
         header, row = (compiled.work / "benchmarks" / "frame_0.tsv").read_text().splitlines()
         measured = dict(zip(header.split("\t"), row.split("\t"), strict=True))
         assert float(measured["s"]) >= records[-1]["seconds"] - 0.01
+        for column, name in (("max_rss", "max_rss"), ("cpu_time", "cpu_seconds")):
+            assert float(measured[column]) == pytest.approx(records[-1][name], abs=0.01)
     warm, cold = records
     assert set(warm) == set(cold) == {"seconds", "cpu_seconds", "max_rss"}
     # A fork holds the libraries that it shares as a process of its own holds its own.

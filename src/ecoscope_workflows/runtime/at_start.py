@@ -10,6 +10,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from ecoscope_workflows.runtime.benchmark_files import count_warm_jobs
+
 
 def prepare_start(workflow: Any) -> None:
     """Have Snakemake's process made ready for many short jobs, at the moment the first one is due.
@@ -23,6 +25,7 @@ def prepare_start(workflow: Any) -> None:
     def at_start(log: object) -> None:
         del log
         _lift_empty_limit(getattr(workflow, "scheduler", None))
+        count_warm_jobs()
         # Snakemake imports it when the first job has ended, and starts no other until it has done so.
         threading.Thread(target=importlib.import_module, args=["pandas"]).start()
 

@@ -121,7 +121,8 @@ def _run(argv: list[str], process: int, cold: str) -> int:
     warnings.showwarning = _show_warning
     report = partial(_report, log, terminal)
     try:
-        with Usage(job.instance), Timeout(job.instance, job.timeout, report):
+        name = f"{job.instance}.{job.chunk}" if job.chunk else job.instance
+        with Usage(name), Timeout(job.instance, job.timeout, report):
             execute(job, allowed=Orphanage(process), words=argv)
     except EcoscopeWorkflowsError as error:
         report(error)

@@ -1,7 +1,7 @@
 """What a job took: time, processor and memory, kept in a small file per instance.
 
-Snakemake's benchmark files count the processes below the shell of a rule.
-A job in a warm worker is not below it, so its memory and processor time are in this file alone.
+Snakemake counts the processes below the shell of a rule, and a job in a warm worker is not below it: see
+`ecoscope_workflows.runtime.benchmark_files`.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ class Usage:
 
     Parameters
     ----------
-    instance
-        The id of the task instance: the name of the file.
+    name
+        The name of the file: the id of the task instance, and behind a dot the chunk where it is one.
     """
 
-    def __init__(self, instance: str) -> None:
-        self._file = FOLDER / f"{instance}.json"
+    def __init__(self, name: str) -> None:
+        self._file = FOLDER / f"{name}.json"
 
     def __enter__(self) -> Self:
         self._began = time.monotonic()
@@ -62,3 +62,15 @@ class Usage:
             FOLDER.mkdir(exist_ok=True)
             temporary.write_text(json.dumps(record) + "\n", encoding="ascii")
             temporary.replace(self._file)
+
+
+def read_usage(name: str, since: float) -> dict[str, float] | None:
+    """Return what a job took, if it was recorded since a time; None where it was not, or restored."""
+    file = FOLDER / f"{name}.json"
+    try:
+        if file.stat().st_mtime < since:
+            return None
+        record = json.loads(file.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+    return record if isinstance(record, dict) else None
