@@ -66,12 +66,12 @@ fast-tests: $(VENV)/.dev
 # Jobs that tests start keep no bytecode, so that an edit of a task is seen: the package is compiled beforehand.
 tests: $(VENV)/.dev $(EXECUTORS)/.installed $(KUBERNETES)/.installed $(AIRFLOW)/.installed
 	@$(BIN)/python -m compileall -q src
-	pytest --numprocesses 3 --dist loadgroup
+	pytest --numprocesses 3
 
 golden: $(VENV)/.dev ## Compile the examples and the golden files anew.
 	$(BIN)/python -m tests.regenerate
 
-bench: $(VENV)/.dev $(EXECUTORS)/.installed ## Measure, and write the table into benchmarks/README.md.
+bench: $(VENV)/.dev $(EXECUTORS)/.installed $(KUBERNETES)/.installed ## Measure, and write the table into benchmarks/README.md.
 	$(BIN)/python benchmarks/run.py
 
 clean: ## Remove what the other targets made.

@@ -3,7 +3,7 @@
 Run ``python benchmarks/slurm_jobs.py``, as root where Debian's slurm-wlm and munge are installed, and with
 ECOSCOPE_WORKFLOWS_EXECUTORS naming a folder that has Snakemake's executor plugin for Slurm.
 The Slurm is one node with nothing else to do, so its queue takes no time: what is measured is the plugin's
-questions to Slurm and the two starts of Snakemake inside each job.
+questions to Slurm and the start of Snakemake inside each job.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ LOCAL = ("--profile", "profiles/local", "--cores", "2")
 SLURM = ("--profile", "profiles/slurm", "--latency-wait", "2")
 GROUPED = (*SLURM, "--groups", *(f"task_{number}=chain" for number in range(JOBS)))
 TASK = "sort_values"
+TABLE = "groupby_col,fixtime,longitude,latitude\n" + "".join(
+    f"a,2024-01-01 {hour:02}:00:00,36.{hour},0.1\n" for hour in range(24)
+)
 SPEC_HEAD = "id: measured\nrequirements: []\nworkflow:\n  - {id: fixes, task: load_relocations}\n"
 
 
@@ -47,10 +50,7 @@ def spec(*, chained: bool) -> str:
 def prepare(folder: Path, *, chained: bool) -> None:
     """Compile a workflow, and run its first job, which reads the table."""
     (folder / "spec.yaml").write_text(spec(chained=chained))
-    table = "groupby_col,fixtime,longitude,latitude\n" + "".join(
-        f"a,2024-01-01 {hour:02}:00:00,36.{hour},0.1\n" for hour in range(24)
-    )
-    (folder / "fixes.csv").write_text(table)
+    (folder / "fixes.csv").write_text(TABLE)
     command = ["ecoscope-workflows", "compile", "--spec", "spec.yaml", "--outpath", "."]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
     (folder / "config" / "params.yaml").write_text("fixes: {path: fixes.csv}\n")
@@ -63,18 +63,23 @@ def cost(options: tuple[str, ...], environment: Mapping[str, str], *, chained: b
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         prepare(folder, chained=chained)
-        busy, start = busy_seconds(), time.perf_counter()
-        run = subprocess.run(
-            ["snakemake", *options],
-            check=False,
-            cwd=folder,
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-        )
-        wall, busy = time.perf_counter() - start, busy_seconds() - busy
-        if run.returncode != 0:
-            sys.exit(run.stderr)
+        return run(folder, options, environment)
+
+
+def run(folder: Path, options: tuple[str, ...], environment: Mapping[str, str]) -> tuple[float, float]:
+    """Run a compiled workflow, and return its wall clock time and the processor time of the whole machine."""
+    busy, start = busy_seconds(), time.perf_counter()
+    done = subprocess.run(
+        ["snakemake", *options],
+        check=False,
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+    )
+    wall, busy = time.perf_counter() - start, busy_seconds() - busy
+    if done.returncode != 0:
+        sys.exit(done.stderr)
     return wall, busy
 
 
@@ -85,16 +90,25 @@ def busy_seconds() -> float:
     return (user + nice + system) / os.sysconf("SC_CLK_TCK")
 
 
+def why_not() -> str:
+    """Return why nothing can be measured on Slurm here; empty where it can."""
+    return missing() or ("" if os.environ.get(EXECUTORS_VARIABLE) else f"{EXECUTORS_VARIABLE} is not set")
+
+
+def variables(slurm: Slurm) -> dict[str, str]:
+    """Return the variables of a user of a Slurm."""
+    executors = str(Path(os.environ[EXECUTORS_VARIABLE]).resolve())
+    path = os.pathsep.join([executors, os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    return {**slurm.environment, "PYTHONPATH": path}
+
+
 def rows() -> list[list[str]]:
     """Return the header, and a row for each way to run four jobs; nothing is measured where Slurm is not."""
-    why_not = missing() or ("" if os.environ.get(EXECUTORS_VARIABLE) else f"{EXECUTORS_VARIABLE} is not set")
-    if why_not:
-        return [HEADER, [f"not measured: {why_not}", "", "", "", ""]]
+    if reason := why_not():
+        return [HEADER, [f"not measured: {reason}", "", "", "", ""]]
     found = [HEADER]
     with Slurm() as slurm:
-        executors = str(Path(os.environ[EXECUTORS_VARIABLE]).resolve())
-        path = os.pathsep.join([executors, os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
-        on_slurm = {**slurm.environment, "PYTHONPATH": path}
+        on_slurm = variables(slurm)
         for label, options, environment, chained in (
             ("side by side, here", LOCAL, {}, False),
             ("side by side, on Slurm", SLURM, on_slurm, False),

@@ -68,6 +68,14 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     opened.close()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Keep the tests together that share what is made once for their module."""
+    from tests.together import Together  # noqa: PLC0415  # needs pytest-xdist, which may be switched off
+
+    return Together(config, log)
+
+
 # What starts a browser or servers, compares with published data, or runs the commands of documents.
 SLOW_FIXTURES = frozenset({"browser", "reference_data", "movebank", "salif_keita", "habiba"})
 SLOW_FILES = ("runtime/test_warm_", "docs/test_documents.py", "tasks/io/", "cli/test_image.py")

@@ -68,7 +68,11 @@ def test_a_template_of_the_user_s_replaces_the_dag(compiled: Compile, tmp_path: 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--target", "jupytext", "--image", "x"), "--image is for the target airflow, not jupytext."),
+        (
+            ("--target", "snakemake", "--outpath", "x", "--secret", "k"),
+            "--secret is not for the target snakemake.",
+        ),
+        (("--target", "jupytext", "--image", "x"), "--image is not for the target jupytext."),
         (("--target", "airflow", "--schedule", "daily"), "neither a preset such as @daily nor cron"),
         (("--target", "airflow", "--schedule", "* * *"), "neither a preset such as @daily nor cron"),
     ],

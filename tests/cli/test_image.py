@@ -15,6 +15,7 @@ import pytest
 from tests.standins.kubernetes_image import executors
 
 from ecoscope_workflows.cli import run
+from ecoscope_workflows.targets.templating import render
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,9 +62,11 @@ def test_the_same_packages_give_the_same_files(
     names = [pin.partition("==")[0] for pin in pins]
     assert names == sorted(names)
     assert all(re.fullmatch(r"[a-z0-9-]+==\S+", pin) for pin in pins)
-    for name in ("ecoscope-workflows", "snakemake", "geopandas", "pyarrow", "boto3"):
+    for name in ("snakemake", "geopandas", "pyarrow", "boto3"):
         assert f"{name}=={version(name)}" in pins
-    assert not any(pin.startswith(("pytest", "mypy==", "snakemake-executor")) for pin in pins)
+    # What is given as a wheel is no line of what comes from the index.
+    unwanted = ("ecoscope-workflows==", "pytest", "mypy==", "snakemake-executor")
+    assert not any(pin.startswith(unwanted) for pin in pins)
     assert set(files["plugins.txt"].decode().splitlines()) <= set(pins)
 
 
@@ -77,6 +80,42 @@ def test_the_image_is_small_and_its_programs_are_not_roots(
     assert any("rsync" in line for line in lines), "the storage on a volume copies with it"
     _, pinned = written("pinned", "--base", f"{BASE}@sha256:abc")
     assert f"FROM {BASE}@sha256:abc" in pinned["Dockerfile"].decode().splitlines()
+
+
+def test_what_changes_often_is_in_the_last_layer_that_has_files(
+    written: Callable[..., tuple[int, dict[str, bytes]]],
+) -> None:
+    _, files = written("layers")
+    copies = re.findall(r"^COPY (.*) /image/", files["Dockerfile"].decode(), re.MULTILINE)
+    assert copies == ["requirements.txt plugins.txt", "wheels/"]
+    facts = {"version": "1", "base": BASE, "system": [], "wheels": False}
+    assert "wheels/ " not in render("Dockerfile.jinja2", facts), "there is no such folder to copy"
+
+
+def test_the_requirements_of_a_spec_are_in_the_image(
+    written: Callable[..., tuple[int, dict[str, bytes]]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    facts = tmp_path / "site" / "birds-1.5.dist-info"
+    facts.mkdir(parents=True)
+    needs = "Requires-Dist: tenacity\nRequires-Dist: hypothesis; extra == 'more'\n"
+    (facts / "METADATA").write_text(f"Metadata-Version: 2.1\nName: birds\nVersion: 1.5\n{needs}")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    spec = tmp_path / "spec.yaml"
+    text = "id: a\nworkflow: [{id: fixes, task: load_relocations}]\nrequirements:\n"
+    spec.write_text(f"{text}  - {{name: birds, version: 1.*}}\n  - {{requirement: hypothesis}}\n")
+    _, without = written("without")
+    code, files = written("with", "--spec", str(spec))
+    assert code == 0
+    added = {*files["requirements.txt"].split()} - {*without["requirements.txt"].split()}
+    assert {b"birds==1.5", f"hypothesis=={version('hypothesis')}".encode()} <= added
+    spec.write_text(f"{text}  - {{name: birds, version: 2.*}}\n")
+    capsys.readouterr()
+    assert written("other", "--spec", str(spec)) == (1, {})
+    assert f"{spec}:4:5\n" in (said := capsys.readouterr().err)
+    assert "birds 1.5 is installed here, and the spec requires 2.*" in said
 
 
 def test_what_an_image_cannot_find_is_refused(
@@ -95,17 +134,20 @@ def test_what_an_image_cannot_find_is_refused(
     assert "this is ecoscope-workflows 0.0.1" in capsys.readouterr().err
 
 
-def test_pip_installs_from_the_files_without_an_index(
+def test_the_layer_of_what_is_on_no_index_is_made_without_one(
     written: Callable[..., tuple[int, dict[str, bytes]]], tmp_path: Path
 ) -> None:
     _, files = written("context")
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
     programs = tmp_path / "venv" / "bin"
-    settings = dict(re.findall(r"(PIP_\w+)=(\S+)", files["Dockerfile"].decode()))
-    settings["PIP_FIND_LINKS"] = str(tmp_path / "context" / "wheels")
-    clean = {"PATH": os.pathsep.join([str(programs), os.defpath]), "HOME": str(tmp_path), **settings}
-    pin = next(pin for pin in files["requirements.txt"].decode().split() if pin.startswith("ecoscope"))
-    subprocess.run([programs / "pip", "install", "--quiet", "--no-compile", pin], env=clean, check=True)
+    clean = {"PATH": os.pathsep.join([str(programs), os.defpath]), "HOME": str(tmp_path)}
+    layer = files["Dockerfile"].decode().partition("COPY wheels/ /image/own/\nRUN ")[2].partition("\n\n")[0]
+    (tmp_path / "context" / "wheels").rename(tmp_path / "context" / "own")
+    step = layer.replace("/image/", f"{tmp_path}/context/")
+    subprocess.run(["/bin/sh", "-ec", step], env=clean, check=True, stdout=subprocess.DEVNULL)
+    compiled = list((tmp_path / "venv").glob("lib/*/site-packages/ecoscope_workflows/__pycache__/*.pyc"))
+    # Compiled by their content: the same bytes whenever the image is built.
+    assert {path.read_bytes()[4:8] for path in compiled} == {b"\x01\x00\x00\x00"}
     # The other packages are those of the tests; this one is installed there by its source alone.
     clean["PYTHONPATH"] = sysconfig.get_path("purelib")
     done = subprocess.run(

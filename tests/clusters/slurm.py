@@ -60,7 +60,9 @@ JobAcctGatherType=jobacct_gather/linux
 JobAcctGatherFrequency=1
 JobAcctGatherParams=OverMemoryKill
 NodeName={host} NodeAddr=127.0.0.1 CPUs=32 RealMemory=64000 State=UNKNOWN
-PartitionName=main Nodes={host} Default=YES MaxTime=600 State=UP DefMemPerCPU=500
+PartitionName=main Nodes={host} Default=YES MaxTime=INFINITE State=UP DefMemPerCPU=500
+# What is sent there stays in the queue.
+PartitionName=closed Nodes={host} MaxTime=INFINITE State=DOWN
 """
 # The job step of Snakemake's plugin drops every variable of Slurm, and with it the way to this configuration.
 SRUN = '#!/bin/sh\nSLURM_CONF={configuration} exec {srun} "$@"\n'
@@ -105,7 +107,7 @@ class Slurm:
             _until(socket_.exists, "munged has made no socket")
             self._daemon(stack, "slurmctld", "-D", "-c")
             self._daemon(stack, "slurmd", "-D")
-            _until(lambda: self.call("sinfo", "-h", "-o", "%T") == "idle", "the node is not ready", self.said)
+            _until(self._is_ready, "the node is not ready", self.said)
             self._stack = stack.pop_all()
         return self
 
@@ -156,6 +158,9 @@ class Slurm:
     def said(self) -> str:
         """Return what the daemons have printed."""
         return "".join(f"{path.name}: {path.read_text()}" for path in sorted(self.folder.glob("*.said")))
+
+    def _is_ready(self) -> bool:
+        return self.call("sinfo", "-h", "-p", "main", "-o", "%T") == "idle"
 
     def _lay_out(self) -> None:
         for name in ("bin", "spool", "state"):

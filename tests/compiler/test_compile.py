@@ -6,10 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from ecoscope_workflows.compiler.artifacts import write
 from ecoscope_workflows.compiler.compile import Request, compile_workflow, params_changes
 from ecoscope_workflows.errors import SpecError, TargetError
+from ecoscope_workflows.targets.airflow import Pods
+from ecoscope_workflows.targets.catalog import SETTINGS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,16 +39,29 @@ def test_the_folder_has_the_layout_of_the_workflow_catalog(spec: Path) -> None:
     paths = {artifact.path for artifact in compile_workflow(Request(spec))}
     assert paths == {
         ".gitignore",
+        SETTINGS,
+        "README.md",
         "config/README.md",
         "config/params.yaml",
         "profiles/k8s/profile.yaml",
         "profiles/local/profile.yaml",
         "profiles/slurm/profile.yaml",
         "workflow/Snakefile",
+        "workflow/envs/environment.yaml",
         "workflow/plan.json",
+        "workflow/report/workflow.rst",
         "workflow/schemas/params.schema.json",
         "workflow/spec.yaml",
     }
+
+
+@pytest.mark.parametrize(("conda", "image"), [(False, ""), (True, ""), (True, "registry.example/tracks:1")])
+def test_the_catalog_is_told_how_the_software_comes(spec: Path, image: str, *, conda: bool) -> None:
+    made = compile_workflow(Request(spec, conda=conda, pods=Pods(image=image)))
+    usage = yaml.safe_load(next(artifact.content for artifact in made if artifact.path == SETTINGS))["usage"]
+    deployment = {"conda": conda, "apptainer": bool(image), "apptainer+conda": conda and bool(image)}
+    assert usage["software-stack-deployment"] == deployment
+    assert usage["mandatory-flags"]["flags"] == ""
 
 
 def test_params_and_resources_beside_a_spec_come_along(spec: Path) -> None:
@@ -70,7 +86,7 @@ def test_compiling_twice_changes_nothing(spec: Path, tmp_path: Path) -> None:
 def test_what_the_user_owns_is_kept(spec: Path, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     write(compile_workflow(Request(spec)), folder)
-    for name in ("config/params.yaml", "profiles/local/profile.yaml"):
+    for name in ("config/params.yaml", "profiles/local/profile.yaml", "README.md", SETTINGS):
         (folder / name).write_text("mine\n")
     (folder / "workflow/Snakefile").write_text("edited\n")
     report = write(compile_workflow(Request(spec)), folder)

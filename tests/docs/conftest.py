@@ -219,6 +219,8 @@ class Session:
             "PYTHONDONTWRITEBYTECODE": "1",
             "XDG_CACHE_HOME": str(self.folder / "cache"),
             "XDG_CONFIG_HOME": str(self.folder / "settings"),
+            # One index of the tasks for all documents that install none.
+            "ECOSCOPE_WORKFLOWS_INDEX": os.environ["ECOSCOPE_WORKFLOWS_INDEX"],
         }
 
 

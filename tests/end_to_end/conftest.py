@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
+from tests.end_to_end.preloaded import SNAKEMAKE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 FIELDKIT = Path(__file__).with_name("fieldkit")
 PROFILE = ("--profile", "profiles/local")
@@ -101,9 +102,11 @@ class Project:
             check=False,
             timeout=300,
         )
-        after = self.stamps()
-        changed = frozenset(name for name, stamp in after.items() if before.get(name) != stamp)
-        return Run(done.returncode, done.stdout, changed)
+        return Run(done.returncode, done.stdout, self.made_since(before))
+
+    def made_since(self, before: Mapping[str, int]) -> frozenset[str]:
+        """Return which results are not those whose times are given."""
+        return frozenset(name for name, stamp in self.stamps().items() if before.get(name) != stamp)
 
     def stamps(self) -> dict[str, int]:
         """Return when the result of each instance was written."""
@@ -133,7 +136,16 @@ class Project:
         return path
 
     def snakemake(self, *options: str, **extra: str) -> Run:
-        """Run Snakemake as the user does."""
+        """Run Snakemake as the user does, but for the time that it takes to import it."""
+        if "PYTHONPATH" in extra:
+            # There may be plugins in it.
+            return self.program(*options, **extra)
+        before = self.stamps()
+        code, output = SNAKEMAKE.run((*PROFILE, *options), self.work, self.environment(**extra))
+        return Run(code, output, self.made_since(before))
+
+    def program(self, *options: str, **extra: str) -> Run:
+        """Run Snakemake's real program."""
         return self.call("snakemake", *PROFILE, *options, folder=self.work, **extra)
 
     def finish(self) -> Run:
@@ -204,6 +216,13 @@ def install_by_hand(site: Path) -> None:
         *(f"{name} = fieldkit.{name}" for name in ("tasks", "frames", "faults", "groups")),
     ]
     (facts / "entry_points.txt").write_text("\n".join(points) + "\n")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _preloaded() -> Iterator[None]:
+    """End the process that Snakemake's runs are forks of."""
+    yield
+    SNAKEMAKE.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.end_to_end.conftest import Project, Run
+from tests.end_to_end.kubernetes_cluster import PASSWORD, until
+from tests.end_to_end.test_fan_out import PARAMS
+from tests.end_to_end.test_fan_out import SPEC as GROUPS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
+    from tests.end_to_end.conftest import Project
+    from tests.end_to_end.kubernetes_cluster import Cluster, Going
     from tests.standins.kubernetes_api import KubernetesStandIn
     from tests.standins.kubernetes_pods import Pod
-    from tests.standins.object_storage import Bucket
 
-PATIENCE = 240.0
-CONNECTION = "ECOSCOPE_WORKFLOWS__CONNECTIONS__EARTHRANGER__MARA__TOKEN"
-PASSWORD = "FIELDKIT_PASSWORD"  # noqa: S105  # the name of a variable
-SECRETS = {CONNECTION: "token-of-mara-1830", PASSWORD: "open sesame 1704"}
 FAULTS = """\
 id: faults
 requirements: []
 workflow:
   - {id: noisy, task: talks, partial: {number: 7}}
-  - {id: too_big, task: echo, partial: {value: 1}, resources: {mem_mb: 99000}}
+  - {id: too_big, task: echo, partial: {value: 1}, resources: {threads: 2, mem_mb: 99000, disk_mb: 3000}}
   - {id: evicted, task: waits}
   - {id: removed, task: waits}
   - {id: secret, task: needs_password}
@@ -42,123 +38,18 @@ workflow:
   - {id: second, task: waits, partial: {number: "${{ workflow.first.return }}"}}
   - {id: third, task: echo, partial: {value: "${{ workflow.second.return }}"}}
 """
-STORAGE_NAMES = ("ENDPOINT_URL", "ACCESS_KEY", "SECRET_KEY", "REGION")
-VOLUME = """\
-id: volume
+SHARED = """\
+id: shared
 requirements: []
 workflow:
   - {id: first, task: echo, partial: {value: 41}}
+  - {id: second, task: echo, partial: {value: "${{ workflow.first.return }}"}}
 """
-
-
-@dataclass(frozen=True)
-class Going:
-    """A program that runs beside the others, in the folder of a compiled workflow."""
-
-    project: Project
-    process: subprocess.Popen[bytes]
-    output: Path
-
-    def stop(self) -> None:
-        """Tell it to stop, as Ctrl-C does."""
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGINT)
-
-    def said(self) -> str:
-        """Return what it has printed so far."""
-        return self.output.read_text(encoding="utf-8")
-
-    def says(self, words: str) -> None:
-        """Wait until it has printed something."""
-        until(lambda: words in self.said(), f"not said: {words}", self.said)
-
-    def finish(self) -> Run:
-        """Wait for its end."""
-        return Run(self.process.wait(PATIENCE), self.said())
-
-
-def until(holds: Callable[[], bool], otherwise: str, more: Callable[[], str] = str) -> None:
-    """Wait until something holds."""
-    end = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < end, f"{otherwise}\n{more()}"
-        time.sleep(0.2)
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """A cluster and a storage, and what finds them.
-
-    Parameters
-    ----------
-    api
-        The stand-in; None where the cluster is real.
-    kubeconfig, image_name, namespace
-        What a user says of it.
-    bucket
-        Where results are.
-    plugins
-        The folder of Snakemake's plugins for both.
-    """
-
-    api: KubernetesStandIn | None
-    kubeconfig: Path
-    image_name: str
-    namespace: str
-    bucket: Bucket
-    plugins: Path
-
-    def environment(self, project: Project) -> dict[str, str]:
-        """Return the variables of a user of this cluster."""
-        kept = project.environment()
-        path = os.pathsep.join([kept["PYTHONPATH"], str(self.plugins)])
-        return {
-            **kept,
-            **self.bucket.variables,
-            **SECRETS,
-            "KUBECONFIG": str(self.kubeconfig),
-            "PYTHONPATH": path,
-        }
-
-    def storage(self, project: Project) -> str:
-        """Return where the results of a project are, below the bucket."""
-        return project.folder.name
-
-    def options(self, project: Project) -> list[str]:
-        """Return what a user says of this cluster on the command line."""
-        words = {
-            "profile": "profiles/k8s",
-            "container-image": self.image_name,
-            "kubernetes-namespace": self.namespace,
-            "default-storage-prefix": f"s3://{self.bucket.name}/{self.storage(project)}",
-            "seconds-between-status-checks": "1",
-            "latency-wait": "2",
-        }
-        return [word for name, value in words.items() for word in (f"--{name}", value)]
-
-    def here(self, project: Project) -> list[str]:
-        """Return what a user says to run jobs on this machine with the same storage."""
-        prefix = f"s3://{self.bucket.name}/{self.storage(project)}"
-        return ["--default-storage-provider", "s3", "--default-storage-prefix", prefix]
-
-    def start(self, project: Project, *command: str) -> Going:
-        """Start a program in the folder of a compiled workflow."""
-        output = project.folder / f"output-{time.monotonic_ns()}"
-        with output.open("wb") as stream:
-            process = subprocess.Popen(
-                command,
-                cwd=project.work,
-                env=self.environment(project),
-                stdin=subprocess.DEVNULL,
-                stdout=stream,
-                stderr=subprocess.STDOUT,
-                process_group=0,
-            )
-        return Going(project, process, output)
-
-    def files(self, project: Project, folder: str) -> dict[str, bytes]:
-        """Return the files of a folder of a project in the storage."""
-        return self.bucket.files(f"{self.storage(project)}/{folder}")
+IN_CHUNKS = ("--collections", "file", "--fan-out", "jobs", "--chunk-size", "1")
+# One fan-out alone.
+ONE_FAN_OUT = GROUPS.partition("  - {id: counted")[0]
+# What reaches a store in S3, as all programs of AWS find it.
+OF_STORE = ("AWS_ENDPOINT_URL_S3", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION")
 
 
 @dataclass(frozen=True)
@@ -170,20 +61,75 @@ class Runs:
     faults
         Pods that end badly, or never start, and an API that is away for a while.
     stopped
-        A chain that is stopped while its second job waits in a pod.
+        A chain that is stopped while its second job is being made.
     resumed
         A chain that was stopped while its second job waited here, and goes on in pods.
     groups
-        A fan-out.
-    volume
-        Results on a persistent volume.
+        Fan-outs by several jobs, their results in files.
+    folders
+        A fan-out whose result is a folder.
+    shared
+        Results on a persistent volume, and a store that another machine has kept a result in.
     """
 
     faults: Going
     stopped: Going
     resumed: Going
     groups: Going
-    volume: Going
+    folders: Going
+    shared: Going
+
+
+@contextmanager
+def all_going(cluster: Cluster, api: KubernetesStandIn, new_project: Callable[[], Project]) -> Iterator[Runs]:
+    """Start all runs at once: the waiting of one is the working time of another."""
+
+    def compiled(spec: str, *options: str, waiting: str = "") -> Project:
+        project = new_project()
+        project.write_spec(spec)
+        project.compiled(*options)
+        names = waiting.split()
+        project.write_params({name: {"path": str(project.folder / "go")} for name in names})
+        return project
+
+    def on_kubernetes(project: Project, *options: str) -> Going:
+        return cluster.start(project, "snakemake", *cluster.options(project), *options)
+
+    pending = compiled(CHAIN, waiting="second")
+    here = ("snakemake", "--profile", "profiles/local", *cluster.here(pending))
+    faults, stopped = compiled(FAULTS, waiting="evicted removed"), compiled(CHAIN, waiting="second")
+    shared, groups, folders = compiled(SHARED), compiled(GROUPS, *IN_CHUNKS), compiled(ONE_FAN_OUT)
+    groups.write_params(PARAMS)
+    folders.write_params({name: PARAMS[name] for name in ("herd", "grown")})
+    kept = shared.snakemake("--until", "first", **cluster.bucket.store)
+    assert kept.code == 0, kept.output
+    mounted = str(shared.folder / "volume")
+    claimed = ("--kubernetes-persistent-volumes", f"claim:{mounted}", "--default-storage-provider", "fs")
+    api.late = ("second", stopped.folder.name)
+    started = {
+        "resumed": cluster.start(pending, *here),
+        "faults": on_kubernetes(faults, "--envvars", PASSWORD),
+        "stopped": on_kubernetes(stopped),
+        "groups": on_kubernetes(groups),
+        "folders": on_kubernetes(folders),
+        "shared": cluster.start(
+            shared,
+            *("snakemake", *cluster.options(shared), *claimed, "--default-storage-prefix", mounted),
+            *("--envvars", *OF_STORE),
+            **cluster.bucket.store,
+        ),
+    }
+    try:
+        started["resumed"] = disturbed(cluster, api, **started)
+        yield Runs(**started)
+    finally:
+        api.answer_now.set()
+        api.start()
+        api.answers_instead = None
+        for going in started.values():
+            going.stop()
+        for going in started.values():
+            going.finish()
 
 
 def disturbed(
@@ -200,6 +146,9 @@ def disturbed(
     api.remove_job(running(api, faults, "removed").job)
     running(api, stopped, "second")
     stopped.stop()
+    # It has heard that it is to stop before it hears that there is a job.
+    time.sleep(1)
+    api.answer_now.set()
     api.stop()
     faults.says("Kubernetes does not answer (MaxRetryError)")
     api.answers_instead = 503

@@ -1,4 +1,4 @@
-"""What `plan` says a run would do, held against what Snakemake's own dry run says, reasons included."""
+"""What `plan` says a run would do, held against what Snakemake itself says, reasons included."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tests.end_to_end.conftest import Project
+    from tests.end_to_end.conftest import Project, Run
 
 MISSING, UPDATED = "Missing output files", "Updated input files"
 UPSTREAM, FORCED = "Input files updated by another job", "Forced execution"
@@ -33,15 +33,20 @@ OF_SNAKEMAKE = {
 Reasons = dict[str, set[str]]
 
 
-def dry_run(project: Project) -> dict[str, Reasons]:
-    """Return which jobs Snakemake would run, and its reasons."""
-    events = project.folder / "dry-run.jsonl"
+def run_with_reasons(project: Project, *options: str) -> tuple[Run, dict[str, Reasons]]:
+    """Run Snakemake, and return for which reasons it runs each job."""
+    events = project.folder / "events.jsonl"
     events.unlink(missing_ok=True)
-    run = project.snakemake("-n", "--logger", "ecoscope", "--logger-ecoscope-path", str(events))
-    assert run.code == 0, run.output
+    run = project.snakemake(*options, "--logger", "ecoscope", "--logger-ecoscope-path", str(events))
+    assert run.code == 0, run.output + project.logs()
     said = [json.loads(line) for line in events.read_text(encoding="utf-8").splitlines()]
     jobs = {line["rule"]: line["reason"] for line in said if line["event"] == "job" and line["rule"] != "all"}
-    return {name: _reasons(text) for name, text in jobs.items()}
+    return run, {name: _reasons(text) for name, text in jobs.items()}
+
+
+def dry_run(project: Project) -> dict[str, Reasons]:
+    """Return which jobs Snakemake would run, and its reasons."""
+    return run_with_reasons(project, "-n")[1]
 
 
 def _reasons(text: str) -> Reasons:
@@ -63,16 +68,20 @@ def plan(project: Project, *options: str) -> dict[str, Any]:
 def assert_plan_agrees(project: Project) -> dict[str, Any]:
     """See that `plan` and the dry run name the same jobs for the same reasons, and return the plan."""
     said = plan(project)
-    dry = dry_run(project)
-    planned = {job["instance"]: job for job in said["jobs"]}
-    assert planned.keys() == dry.keys(), (said, dry)
-    assert not said["doubts"]
-    for name, job in planned.items():
-        assert as_snakemake_says(job["reasons"], dry[name]) == dry[name], (name, job["reasons"], dry[name])
+    assert_same(said, dry_run(project))
     return said
 
 
-def as_snakemake_says(reasons: list[Mapping[str, Any]], dry: Reasons) -> Reasons:
+def assert_same(said: dict[str, Any], told: dict[str, Reasons]) -> None:
+    """See that what `plan` said has no doubts, and names the jobs and reasons that Snakemake told."""
+    planned = {job["instance"]: job for job in said["jobs"]}
+    assert planned.keys() == told.keys(), (said, told)
+    assert not said["doubts"]
+    for name, job in planned.items():
+        assert as_snakemake_says(job["reasons"], told[name]) == told[name], (name, job["reasons"], told[name])
+
+
+def as_snakemake_says(reasons: list[Mapping[str, Any]], told: Reasons) -> Reasons:
     """Return the reasons of a plan as Snakemake gives them: not all, but those that it looks for first."""
     found: Reasons = {}
     for fact in reasons:
@@ -83,7 +92,7 @@ def as_snakemake_says(reasons: list[Mapping[str, Any]], dry: Reasons) -> Reasons
         # Downstream of a job that runs, it asks for nothing more but whether the result is there.
         return {name: files for name, files in found.items() if name in (UPSTREAM, MISSING)}
     if MISSING in found:
-        return {name: files for name, files in found.items() if name == MISSING or name in dry}
+        return {name: files for name, files in found.items() if name == MISSING or name in told}
     for first in (FORCED, UPDATED):
         if first in found:
             return {first: found[first] if first == UPDATED else set()}

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-# Each worker of pytest that runs some of these tests starts an Airflow of its own.
-pytestmark = pytest.mark.xdist_group("airflow")
-
 # What Airflow, Kubernetes or a shell would fill in.
 FILLED_IN = [
     *FRAGMENTS,

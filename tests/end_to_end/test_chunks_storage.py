@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.end_to_end.test_fan_out import PARAMS, SPEC
+from tests.end_to_end.kubernetes_runs import IN_CHUNKS, ONE_FAN_OUT
 from tests.end_to_end.test_kubernetes_storage import Machine
 from tests.standins.kubernetes_image import executors
 from tests.standins.object_storage import Bucket, s3
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from tests.end_to_end.conftest import Project
 
-IN_CHUNKS = ("--collections", "file", "--fan-out", "jobs", "--chunk-size", "1")
-
 
 @dataclass(frozen=True)
 class Herding:
@@ -31,7 +29,7 @@ class Herding:
 
     def made(self, counts: dict[str, int], **params: Any) -> dict[str, int]:
         """Run it for some herds, and return how many jobs of each rule have run."""
-        self.machine.project.write_params({**PARAMS, "herd": {"counts": counts}, **params})
+        self.machine.project.write_params({"herd": {"counts": counts}, "grown": {"by": 1}, **params})
         run = self.machine.snakemake()
         assert run.code == 0, run.output
         words = ("rule ", "checkpoint ", "localrule ", "localcheckpoint ")
@@ -40,10 +38,10 @@ class Herding:
         return {name: names.count(name) for name in names if name != "all"}
 
     def sizes(self) -> dict[str, int]:
-        """Return the result that all others are made for, as numbers by herd."""
-        path = self.folder / "counted.zip"
-        path.write_bytes(self.machine.bucket.files("run")["results/counted.zip"])
-        return dict(read_value(path))
+        """Return how many rows the frame of each herd has."""
+        path = self.folder / "grown.zip"
+        path.write_bytes(self.machine.bucket.files("run")["results/grown.zip"])
+        return {key: len(frame) for key, frame in read_value(path)}
 
 
 @pytest.fixture(scope="module")
@@ -58,24 +56,23 @@ def herding(address: str, new_project: Callable[[], Project], tmp_path: Path) ->
     """Return a machine with the compiled workflow."""
     plugins = executors()
     project = new_project()
-    project.write_spec(SPEC)
+    project.write_spec(ONE_FAN_OUT)
     project.compiled(*IN_CHUNKS)
     return Herding(Machine(project, Bucket(address, "herding"), plugins), tmp_path)
 
 
 def test_chunks_in_object_storage_are_computed_where_a_group_changes(herding: Herding) -> None:
-    both = {"grown_chunk": 2, "counted_chunk": 2}
-    rest = {"herd": 1, "grown": 1, "counted": 1, "text": 1}
-    assert herding.made({"north": 3, "south": 5}) == {**both, **rest}
+    rest = {"herd": 1, "grown": 1}
+    assert herding.made({"north": 3, "south": 5}) == {"grown_chunk": 2, **rest}
     assert herding.sizes() == {"north": 3, "south": 5}
     # What a run without work leaves on the machine is in no later run's way.
     assert herding.made({"north": 3, "south": 5}) == {}
     assert herding.made({"north": 3, "south": 5}) == {}
-    assert herding.made({"north": 3, "south": 6}) == {"grown_chunk": 1, "counted_chunk": 1, **rest}
+    assert herding.made({"north": 3, "south": 6}) == {"grown_chunk": 1, **rest}
     assert herding.sizes() == {"north": 3, "south": 6}
     assert herding.made({"north": 3}) == rest
     assert herding.sizes() == {"north": 3}
-    behind = {"grown_chunk": 1, "grown": 1, "counted_chunk": 1, "counted": 1, "text": 1}
+    behind = {"grown_chunk": 1, "grown": 1}
     assert herding.made({"north": 3}, grown={"by": 2}) == behind
     # In a clone nothing is known of earlier runs but what is in the storage.
     herding.machine.forgets()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,8 +100,30 @@ def assert_clean(project: Project) -> None:
     assert run.code == 0, run.output
 
 
+def assert_listed(folder: Path) -> None:
+    """Assert what the catalog of Snakemake workflows asks of a repository under "standardized usage".
+
+    The rules are those of ``scripts/generate-catalog.py`` and ``source/build_wf_pages.py`` of
+    github.com/snakemake/snakemake-workflow-catalog; it lints and formats as `assert_clean` does.
+    """
+    readme = (folder / "README.md").read_text(encoding="utf-8").lower()
+    assert "snakemake" in readme
+    assert "workflow" in readme
+    assert (folder / "workflow" / "Snakefile").is_file()
+    assert not (folder / "workflow" / "rules").exists()
+    assert (folder / "config" / "README.md").read_text(encoding="utf-8").startswith("# ")
+    settings = yaml.safe_load((folder / ".snakemake-workflow-catalog.yml").read_text(encoding="utf-8"))
+    usage = settings["usage"]
+    assert set(usage["mandatory-flags"]) == {"desc", "flags"}
+    methods = usage["software-stack-deployment"]
+    assert set(methods) == {"conda", "apptainer", "apptainer+conda"}
+    assert {type(works) for works in methods.values()} == {bool}
+    assert usage["report"] is True
+
+
 def test_a_workflow_that_uses_everything_is_clean(rich_project: Project) -> None:
     assert_clean(rich_project)
+    assert_listed(rich_project.work)
 
 
 @pytest.mark.slow
@@ -117,6 +140,7 @@ def test_a_workflow_that_uses_everything_runs(rich_project: Project) -> None:
 def test_an_example_is_clean(project: Project, name: str, examples: Path) -> None:
     project.compiled(spec=examples / name / "spec.yaml")
     assert_clean(project)
+    assert_listed(project.work)
 
 
 def test_the_example_of_the_readme_is_clean(project: Project, reference_data: Path) -> None:

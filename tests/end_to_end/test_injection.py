@@ -229,32 +229,33 @@ def test_texts_that_people_read_execute_nothing(project: Project) -> None:
     assert_nothing_was_executed(project)
 
 
-@pytest.mark.parametrize(
-    "name",
-    ['it\'s "1" $(touch PWNED) `touch PWNED`.txt', "a=--log <b c> > PWNED", "-n", "日本 é\\\n$HOME.txt"],
-)
-def test_the_name_of_an_input_file_may_hold_what_a_shell_reads_as_code(project: Project, name: str) -> None:
-    project.write_instances([{"id": "numbers", "task": "read_numbers"}])
+def test_the_name_of_an_input_file_may_hold_what_a_shell_reads_as_code(project: Project) -> None:
+    names = {
+        "quotes": 'it\'s "1" $(touch PWNED) `touch PWNED`.txt',
+        "operators": "a=--log <b c> > PWNED",
+        "option": "-n",
+        "lines": "日本 é\\\n$HOME.txt",
+    }
+    project.write_instances([{"id": instance, "task": "read_numbers"} for instance in names])
     project.compiled()
-    (project.work / name).write_text("1 2 3")
-    project.write_params({"numbers": {"path": name}})
+    for name in names.values():
+        (project.work / name).write_text("1 2 3")
+    project.write_params({instance: {"path": name} for instance, name in names.items()})
     project.finish()
-    assert project.value("numbers") == [1, 2, 3]
+    assert {instance: project.value(instance) for instance in names} == {key: [1, 2, 3] for key in names}
     assert_nothing_was_executed(project)
 
 
-@pytest.mark.parametrize("name", ["{x}.txt", "{input}", "<results>.txt"])
-def test_the_name_of_an_input_file_that_snakemake_takes_for_a_pattern_is_refused(
-    project: Project, name: str
-) -> None:
+def test_the_name_of_an_input_file_that_snakemake_takes_for_a_pattern_is_refused(project: Project) -> None:
     project.write_instances([{"id": "numbers", "task": "read_numbers"}])
     project.compiled()
-    (project.work / name).write_text("1 2 3")
-    project.write_params({"numbers": {"path": name}})
-    run = project.snakemake()
-    assert run.code == 1
-    what = f"config/params.yaml:2:11: EW409 numbers.path: Snakemake takes {name!r} for a pattern of names"
-    assert run.output.partition("\n")[2].startswith(f"error: {what}")
+    for name in ("{x}.txt", "{input}", "<results>.txt"):
+        (project.work / name).write_text("1 2 3")
+        project.write_params({"numbers": {"path": name}})
+        run = project.snakemake()
+        assert run.code == 1
+        what = f"EW409 numbers.path: Snakemake takes {name!r} for a pattern of names"
+        assert run.output.partition("\n")[2].startswith(f"error: config/params.yaml:2:11: {what}")
 
 
 def test_a_folder_of_any_name_holds_a_workflow(project: Project) -> None:

@@ -164,8 +164,10 @@ def test_a_run_killed_at_any_moment_is_finished_by_the_next(project: Project, wh
     for seed in (1, 2):
         project.write_params(params(seed))
         began = time.monotonic()
-        project.finish()
+        # What is killed below is the program, too.
+        run = project.program()
         lasted = time.monotonic() - began
+        assert run.code == 0, run.output
         expected[seed] = project.files()
     assert all(expected[1][name] != expected[2][name] for name in expected[1])
     moments = random.Random(SEED + whole)  # noqa: S311  # the same moments in each run

@@ -9,61 +9,31 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.end_to_end.kubernetes_runs import (
-    CHAIN,
-    FAULTS,
-    PASSWORD,
-    SECRETS,
-    STORAGE_NAMES,
-    VOLUME,
-    Cluster,
-    Going,
-    Runs,
-    disturbed,
-    until,
-)
+from tests.end_to_end.kubernetes_cluster import SECRETS, STORAGE_NAMES, Cluster, Going, cluster_in, until
+from tests.end_to_end.kubernetes_runs import OF_STORE, Runs, all_going
 from tests.end_to_end.slurm_runs import whole
 from tests.end_to_end.test_fan_out import PARAMS
 from tests.end_to_end.test_fan_out import SPEC as GROUPS
 from tests.standins import kubernetes_image as image
-from tests.standins.kubernetes_api import NAMESPACE, KubernetesStandIn, container_of
-from tests.standins.kubernetes_pods import Node
-from tests.standins.object_storage import Bucket, s3
+from tests.standins.kubernetes_api import KubernetesStandIn, container_of
+
+from ecoscope_workflows.contracts.digests import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from tests.end_to_end.conftest import Project
-
-# Each worker of pytest that runs some of these tests starts an API and an S3 of its own.
-pytestmark = pytest.mark.xdist_group("kubernetes")
 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory, site: Path) -> Iterator[Cluster]:
     """Start a cluster and a storage, or take the ones that are given."""
-    plugins = image.executors()
-    folder = tmp_path_factory.mktemp("cluster")
-    given = os.environ.get("ECOSCOPE_WORKFLOWS_KUBECONFIG", "")
-    with ExitStack() as stack:
-        if given:
-            address, name = os.environ["ECOSCOPE_WORKFLOWS_S3"], os.environ["ECOSCOPE_WORKFLOWS_IMAGE"]
-            bucket = Bucket(address, "elephants")
-            yield Cluster(None, Path(given).resolve(), name, "default", bucket, plugins)
-            return
-        bucket = Bucket(stack.enter_context(s3()), "elephants")
-        (folder / "node").mkdir()
-        variables = image.variables(folder / "wheels", plugins, [site])
-        node = Node(folder / "node", {image.NAME: variables})
-        api = stack.enter_context(KubernetesStandIn(node))
-        path = api.write_kubeconfig(folder / "kubeconfig")
-        yield Cluster(api, path, image.NAME, NAMESPACE, bucket, plugins)
+    with cluster_in(tmp_path_factory.mktemp("cluster"), site) as cluster:
+        yield cluster
 
 
 @pytest.fixture(scope="module")
@@ -108,40 +78,9 @@ def runs(
     example: Going,  # noqa: ARG001  # it has begun before
     new_project: Callable[[], Project],
 ) -> Iterator[Runs]:
-    """Start all runs at once: the waiting of one is the working time of another."""
-
-    def compiled(spec: str, *waiting: str) -> Project:
-        project = new_project()
-        project.write_spec(spec)
-        project.compiled()
-        project.write_params({name: {"path": str(project.folder / "go")} for name in waiting})
-        return project
-
-    pending = compiled(CHAIN, "second")
-    here = ("snakemake", "--profile", "profiles/local", *cluster.here(pending))
-    faults, stopped = compiled(FAULTS, "evicted", "removed"), compiled(CHAIN, "second")
-    volume, groups = compiled(VOLUME), compiled(GROUPS)
-    groups.write_params(PARAMS)
-    mounted = volume.folder / "volume"
-    claimed = ("--kubernetes-persistent-volumes", f"claim:{mounted}", "--default-storage-provider", "fs")
-    prefix = ("--default-storage-prefix", str(mounted))
-    started = {
-        "resumed": cluster.start(pending, *here),
-        "faults": cluster.start(faults, "snakemake", *cluster.options(faults), "--envvars", PASSWORD),
-        "stopped": cluster.start(stopped, "snakemake", *cluster.options(stopped)),
-        "groups": cluster.start(groups, "snakemake", *cluster.options(groups)),
-        "volume": cluster.start(volume, "snakemake", *cluster.options(volume), *claimed, *prefix),
-    }
-    try:
-        started["resumed"] = disturbed(cluster, api, **started)
-        yield Runs(**started)
-    finally:
-        api.start()
-        api.answers_instead = None
-        for going in started.values():
-            going.stop()
-        for going in started.values():
-            going.finish()
+    """Start all runs at once."""
+    with all_going(cluster, api, new_project) as runs:
+        yield runs
 
 
 @pytest.fixture(scope="module")
@@ -162,8 +101,8 @@ def test_the_example_makes_the_same_bytes_as_here(
     assert project.snakemake().code == 0
     there = example.finish()
     assert there.code == 0, there.output
-    here = {name: content for name, content in whole(project.results).items() if "provenance" not in name}
-    stored = cluster.files(example.project, "results")
+    # With the provenance of those that cannot hold it.
+    here, stored = whole(project.results), cluster.files(example.project, "results")
     assert stored.keys() == here.keys()
     assert [name for name in here if stored[name] != here[name]] == []
     assert cluster.files(example.project, "logs").keys() == {f"{name}.log" for name in there.plan}
@@ -202,7 +141,7 @@ def test_a_pod_that_is_lost_is_tried_again(rule: str, cluster: Cluster, failed: 
 def test_an_api_that_is_away_for_a_while_costs_no_job(runs: Runs, failed: Going) -> None:
     assert "Kubernetes does not answer (MaxRetryError)" in failed.said()
     assert "Kubernetes does not answer (ApiException)" in failed.said()
-    assert runs.volume.finish().code == 0, runs.volume.said()
+    assert runs.shared.finish().code == 0, runs.shared.said()
 
 
 def test_secrets_reach_the_pods_and_stand_nowhere_else(
@@ -225,28 +164,38 @@ def test_secrets_reach_the_pods_and_stand_nowhere_else(
 def test_nothing_of_this_machine_leaks_into_a_pod(api: KubernetesStandIn, failed: Going) -> None:
     assert failed.process.returncode == 1
     names = {variable["name"] for body in api.manifests for variable in container_of(body)["env"]}
-    assert names <= {*SECRETS, *(f"SNAKEMAKE_STORAGE_S3_{name}" for name in STORAGE_NAMES)}
+    of_storage = {f"SNAKEMAKE_STORAGE_S3_{name}" for name in STORAGE_NAMES}
+    assert names <= {*SECRETS, *of_storage, *OF_STORE, "ECOSCOPE_WORKFLOWS_STORE"}
 
 
 def test_what_a_task_takes_is_what_kubernetes_is_asked_for(api: KubernetesStandIn, failed: Going) -> None:
-    requests = {
-        container_of(body)["resources"]["requests"]["memory"]
+    asked = {
+        "{cpu} {memory} {ephemeral-storage}".format(**container_of(body)["resources"]["requests"])
         for body in api.manifests
         if f"/{failed.project.folder.name}/" in container_of(body)["args"][1]
     }
-    assert requests == {"1000M", "99000M"}
+    # The executor leaves a twentieth of each processor to the node.
+    assert asked == {"950m 1000M 2000M", "1900m 99000M 3000M"}
     assert {container_of(body)["image"] for body in api.manifests} == {image.NAME}
 
 
 def test_a_run_that_was_stopped_in_pods_goes_on_here(cluster: Cluster, runs: Runs) -> None:
     project = runs.stopped.project
     assert runs.stopped.finish().code != 0
-    assert cluster.files(project, "results").keys() == {"first.json"}
+    assert cluster.files(project, "results").keys() == {"first.json", "first.json.provenance.json"}
     (project.folder / "go").touch()
-    here = cluster.start(project, "snakemake", "--profile", "profiles/local", *cluster.here(project)).finish()
+    here = cluster.start(project, "ecoscope-workflows", "run", "--", *cluster.here(project)).finish()
     assert here.code == 0, here.output
-    assert here.plan == {"second": 1, "third": 1}
+    place = f"s3://{cluster.bucket.name}/{cluster.storage(project)}"
+    assert "3 done  (2 made in" in here.output
+    assert f"results  {place}/results\n" in here.output
     assert cluster.files(project, "results")["third.json"].strip() == b"2"
+    # Commands that look at files of this machine do not take what is missing there for missing.
+    status = project.call("ecoscope-workflows", "status", "work")
+    assert status.code == 1
+    assert f"EW607]: the results are in {place}" in status.output
+    plan = project.call("ecoscope-workflows", "plan", "work")
+    assert f"note: the last run had its results in {place}" in plan.output
 
 
 def test_a_run_that_was_stopped_here_goes_on_in_pods(cluster: Cluster, runs: Runs) -> None:
@@ -256,27 +205,46 @@ def test_a_run_that_was_stopped_here_goes_on_in_pods(cluster: Cluster, runs: Run
     assert cluster.files(runs.resumed.project, "results")["third.json"].strip() == b"2"
 
 
-def test_collections_go_through_the_storage(
+def test_chunks_that_pods_compute_hold_what_one_job_computes_here(
+    cluster: Cluster, runs: Runs, new_project: Callable[[], Project], tmp_path: Path
+) -> None:
+    there = runs.groups.finish()
+    assert there.code == 0, there.output
+    assert there.output.count("rule grown_chunk:") == there.output.count("rule counted_chunk:") == 2
+    here = locally(new_project(), GROUPS).results
+    stored = cluster.files(runs.groups.project, "results")
+    assert stored["text.txt"] == (here / "text.txt").read_bytes()
+    assert "text.txt.provenance.json" in stored
+    for name in ("herd", "grown", "counted"):
+        archive = tmp_path / f"{name}.zip"
+        archive.write_bytes(stored[archive.name])
+        assert digest_of(archive) == digest_of(here / name)
+
+
+def test_folders_go_through_the_storage(
     cluster: Cluster, runs: Runs, new_project: Callable[[], Project]
 ) -> None:
-    there, project = runs.groups.finish(), runs.groups.project
+    there, project = runs.folders.finish(), runs.folders.project
     assert there.code == 0, there.output
-    local = new_project()
-    local.write_spec(GROUPS)
-    local.compiled()
-    local.write_params(PARAMS)
-    local.finish()
-    here = {name: content for name, content in whole(local.results).items() if "provenance" not in name}
-    assert visible(cluster.files(project, "results")) == here
+    here = locally(new_project(), (project.folder / "spec.yaml").read_text())
+    assert visible(cluster.files(project, "results")) == whole(here.results)
     # A group that has vanished is no longer among the results, whoever runs.
-    project.write_params({**PARAMS, "herd": {"counts": {"north": 4}}})
+    project.write_params({"herd": {"counts": {"north": 4}}, "grown": {"by": 1}})
     again = cluster.start(
         project, "snakemake", "--profile", "profiles/local", *cluster.here(project)
     ).finish()
     assert again.code == 0, again.output
-    stored = visible(cluster.files(project, "results"))
-    assert stored["text.txt"] == b"herd north: 4"
-    assert stored.keys() == {name for name in here if "south" not in name}
+    found = visible(cluster.files(project, "results")).keys()
+    assert found == {name for name in whole(here.results) if "south" not in name}
+
+
+def locally(project: Project, spec: str) -> Project:
+    """Run a workflow here, with all results in folders."""
+    project.write_spec(spec)
+    project.compiled()
+    project.write_params({name: params for name, params in PARAMS.items() if f"id: {name}" in spec})
+    project.finish()
+    return project
 
 
 def visible(files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -285,13 +253,29 @@ def visible(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def test_results_may_be_on_a_persistent_volume(runs: Runs) -> None:
-    assert runs.volume.finish().code == 0, runs.volume.said()
-    mounted = runs.volume.project.folder / "volume"
-    assert (mounted / "results" / "first.json").read_text().strip() == "41"
+    assert runs.shared.finish().code == 0, runs.shared.said()
+    mounted = runs.shared.project.folder / "volume"
+    assert (mounted / "results" / "second.json").read_text().strip() == "41"
 
 
-def test_a_run_leaves_no_job_and_no_secret_behind(api: KubernetesStandIn, runs: Runs, failed: Going) -> None:
-    for going in (runs.stopped, runs.resumed, runs.groups, runs.volume, failed):
+def test_pods_and_this_machine_take_results_of_each_other_from_a_store(cluster: Cluster, runs: Runs) -> None:
+    assert runs.shared.finish().code == 0, runs.shared.said()
+    project = runs.shared.project
+    logs = project.folder / "volume" / "logs"
+    in_pods = {path.stem: path.read_text() for path in logs.iterdir()}
+    # This machine had computed the first, and the pods computed the second.
+    assert in_pods == {"first": "restored\n", "second": ""}
+    assert project.log("first") == ""
+    here = project.snakemake(**cluster.bucket.store)
+    assert here.plan == {"second": 1}
+    assert project.log("second") == "restored\n"
+    assert "2 done" in project.call("ecoscope-workflows", "status", "work").output
+
+
+def test_a_run_leaves_no_job_and_no_secret_behind(
+    api: KubernetesStandIn, example: Going, runs: Runs, failed: Going
+) -> None:
+    for going in (example, runs.stopped, runs.resumed, runs.groups, runs.folders, runs.shared, failed):
         going.finish()
-    assert [name for name, job in api.jobs.items() if not job["status"].get("failed")] == []
+    assert api.jobs == {}
     assert api.secrets == {}

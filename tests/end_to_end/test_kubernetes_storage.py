@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.end_to_end.test_fan_out import PARAMS as HERDS
-from tests.end_to_end.test_fan_out import SPEC as GROUPS
 from tests.standins.kubernetes_image import executors
 from tests.standins.object_storage import Bucket, s3
 
@@ -100,13 +98,10 @@ def other(machine: Machine, new_project: Callable[[], Project]) -> Machine:
     return Machine(compiled(new_project), machine.bucket, machine.plugins)
 
 
-def test_a_fresh_clone_runs_nothing_where_nothing_changed(machine: Machine) -> None:
+def test_a_fresh_clone_makes_anew_what_has_changed(machine: Machine) -> None:
     assert machine.runs(**PARAMS) == set()
     machine.forgets()
     assert machine.runs(**PARAMS) == set()
-
-
-def test_a_fresh_clone_sees_a_changed_param(machine: Machine) -> None:
     machine.forgets()
     assert machine.runs("--dry-run", **FACTOR_3) == {"scaled", "added"}
     # A dry run has not changed what the results are for.
@@ -115,50 +110,25 @@ def test_a_fresh_clone_sees_a_changed_param(machine: Machine) -> None:
     assert machine.value("added") == 18
     machine.forgets()
     assert machine.runs(**FACTOR_3) == set()
-
-
-def test_a_fresh_clone_sees_changed_code(machine: Machine) -> None:
     machine.forgets()
     machine.project.edit("tasks", "return sum(numbers)", "return sum(numbers) + 100")
-    assert machine.runs(**PARAMS) == {"added"}
-    assert machine.value("added") == 112
+    assert machine.runs(**FACTOR_3) == {"added"}
+    assert machine.value("added") == 118
 
 
-def test_machines_with_params_of_their_own_never_take_results_of_the_other(
+def test_machines_never_take_results_of_other_params_for_their_own(
     machine: Machine, new_project: Callable[[], Project]
 ) -> None:
     second = other(machine, new_project)
     assert second.runs(**FACTOR_3) == {"scaled", "added"}
     assert machine.runs(**PARAMS) == {"scaled", "added"}
     assert machine.value("added") == 12
-
-
-def test_a_run_that_broke_off_after_a_change_is_remembered(
-    machine: Machine, new_project: Callable[[], Project]
-) -> None:
+    # The same where a run has broken off after a change.
     machine.forgets()
     machine.project.edit("tasks", "return sum(numbers)", "return sum(numbers) // 0")
     machine.project.write_params(FACTOR_3)
     broken = machine.snakemake("--until", "added")
     assert broken.code == 1, broken.output
-    second = other(machine, new_project)
     # The sum of old is still there; it is of other numbers, and of other code.
     assert second.runs(**FACTOR_3) == {"added"}
     assert second.value("added") == 18
-
-
-def test_chunks_of_other_params_are_made_anew(address: str, new_project: Callable[[], Project]) -> None:
-    project = new_project()
-    project.write_spec(GROUPS)
-    project.compiled("--fan-out", "jobs", "--chunk-size", "1")
-    chunked = Machine(project, Bucket(address, "chunks"), executors())
-    chunked.runs(**HERDS)
-    chunked.forgets()
-    assert chunked.runs(**HERDS) == set()
-    project.write_params({**HERDS, "grown": {"by": 2}})
-    run = chunked.snakemake()
-    assert run.code == 0, run.output
-    assert run.output.count("localrule grown_chunk:") == 2
-    assert "localcheckpoint herd:" not in run.output
-    chunked.forgets()
-    assert chunked.runs(**{**HERDS, "grown": {"by": 2}}) == set()

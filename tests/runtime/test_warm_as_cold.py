@@ -97,7 +97,8 @@ def test_a_wrong_command_line_is_told_alike(run: WarmRun) -> None:
 
 def test_a_time_limit_holds(run: WarmRun, tmp_path: Path) -> None:
     mark = tmp_path / "mark"
-    done = run.job("wait", mark=str(mark), seconds=30.0, options=["--timeout", "1"])
+    # The process that the task starts has the job's streams open to its end.
+    done = run.job("wait", mark=str(mark), seconds=3.0, options=["--timeout", "1"])
     assert done.returncode == 124
     assert "EW622 wait" in done.stderr
 

@@ -150,11 +150,14 @@ def test_a_job_whose_session_is_killed_fails_and_does_not_go_on(run: WarmRun, tm
     mark = tmp_path / "mark"
     job = run.start("wait", mark=str(mark), seconds=30.0)
     until(lambda: mark.exists() and mark.read_text())
-    pid = int(mark.read_text().split()[0])
+    pid, child = (int(word) for word in mark.read_text().split())
     session = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     kill(session)
-    assert end_of(job) == (-signal.SIGKILL, "error: the warm worker of this job was killed\n")
+    # Long before it would have ended by itself.
     until(lambda: not is_alive(pid))
+    # What the task had started has the job's streams open.
+    kill(child)
+    assert end_of(job) == (-signal.SIGKILL, "error: the warm worker of this job was killed\n")
 
 
 def test_code_that_changes_during_a_run_is_never_run_as_it_was(run: WarmRun) -> None:
@@ -250,10 +253,10 @@ def test_a_server_ends_when_it_is_idle_or_old(
 def test_the_main_process_alone_announces_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (RUN_VARIABLE, TASKS_VARIABLE, SWITCH_VARIABLE):
         monkeypatch.setenv(name, "1")
-    announce(is_main_process=False)
+    announce(runs_several=False)
     assert announced() is None
     assert RUN_VARIABLE not in os.environ
-    announce(is_main_process=True)
+    announce(runs_several=True)
     run = announced()
     assert run is not None
     assert (run.pid, run.is_here) == (str(os.getpid()), True)
@@ -262,7 +265,7 @@ def test_the_main_process_alone_announces_a_run(monkeypatch: pytest.MonkeyPatch)
     assert os.environ[TASKS_VARIABLE] == "a.b:c a.b:d"
     monkeypatch.setenv(SWITCH_VARIABLE, "0")
     assert announced() is None
-    announce(is_main_process=True)
+    announce(runs_several=True)
     announce_task("a.b:c")
     assert RUN_VARIABLE not in os.environ
     assert TASKS_VARIABLE not in os.environ

@@ -22,8 +22,17 @@ def requirements_of(entry: str) -> tuple[Requirement, ...]:
         ("{name: x, version: 2.13.0, channel: file:///a/b/}", Requirement("x", "2.13.0", "file:///a/b/")),
         ('{requirement: "pandas>=2,<3"}', Requirement("pandas", ">=2,<3", "conda-forge")),
         ("{requirement: pandas}", Requirement("pandas", "*", "conda-forge")),
-        ("{name: x, path: /a/b, editable: true}", Requirement("x", source=("path", "/a/b"))),
-        ("{name: x, git: 'https://h/x.git', rev: abc}", Requirement("x", source=("git", "https://h/x.git"))),
+        ("{name: x, path: /a b, editable: true}", Requirement("x", source=("path", "/a b"), editable=True)),
+        (
+            "{name: x, git: 'https://h/x.git', rev: abc, subdirectory: in/x, extras: [a, b]}",
+            Requirement(
+                "x",
+                source=("git", "https://h/x.git"),
+                reference="abc",
+                subdirectory="in/x",
+                extras=("a", "b"),
+            ),
+        ),
     ],
 )
 def test_each_form_is_read(entry: str, expected: Requirement) -> None:
@@ -47,6 +56,14 @@ def test_each_form_is_read(entry: str, expected: Requirement) -> None:
         ),
         ("{requirement: 'pandas >> 2'}", "2:30: EW242 'pandas >> 2' is not a package and its version"),
         ("{name: 'a b', version: '1'}", "2:23: EW242 'a b' is not the name of a package"),
+        ("{name: x, git: 'https://h/a b.git'}", "2:31: EW244 `git` holds white space: 'https://h/a b.git'"),
+        (r'{name: x, url: "https://h/x\n-r y"}', "2:31: EW244 `url` holds white space: 'https://h/x\\n-r y'"),
+        (r'{name: x, path: "/a\n-r y"}', "2:32: EW244 `path` holds a line break: '/a\\n-r y'"),
+        ("{name: x, url: ''}", "2:31: EW244 `url` is empty"),
+        ("{name: x, git: 'https://me:key@h:8080/x'}", "2:31: EW244 `git` holds a password\n  hint: give it"),
+        ("{name: x, version: '1', channel: 'https://a:b@h/c'}", "2:49: EW244 `channel` holds a password"),
+        ("{name: x, git: 'https://h/x', tag: v 1}", "2:51: EW244 `tag` holds white space: 'v 1'"),
+        ("{name: x, path: /a, extras: ['a]']}", "2:45: EW242 'a]' is not the name of an extra"),
         ("5", "2:16: EW211 a requirement must be a mapping, not a whole number"),
     ],
 )
@@ -56,6 +73,12 @@ def test_each_fault_has_its_place_and_words(entry: str, message: str) -> None:
     assert any(str(problem).startswith(f"s.yaml:{message}") for problem in caught.value.problems), str(
         caught.value
     )
+
+
+def test_a_requirement_knows_its_place_and_is_the_same_anywhere() -> None:
+    first, second = requirements_of("{requirement: pandas}, {requirement: pandas}")
+    assert (str(first.where), str(second.where)) == ("s.yaml:2:16", "s.yaml:2:39")
+    assert first == second
 
 
 def test_a_package_name_with_a_trailing_dash_is_refused() -> None:

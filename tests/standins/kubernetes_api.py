@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 TOKEN = "a-bearer-token"  # noqa: S105  # no real one
 NAMESPACE = "tracks"
+PATIENCE = 120.0
 ROUTE = re.compile(
     r"/(?:api/v1|apis/batch/v1)/namespaces/([^/]+)/(secrets|pods|jobs)(?:/([^/]+))?(?:/(log|status))?"
 )
@@ -75,6 +76,9 @@ class KubernetesStandIn:
         self.manifests: list[dict[str, Any]] = []
         self.logs: dict[str, str] = {}
         self.answers_instead: int | None = None
+        # A rule and its folder: who makes a job for it is answered late.
+        self.late: tuple[str, str] | None = None
+        self.answer_now = threading.Event()
         self._lock = threading.RLock()
         self._port = 0
         self._server: ThreadingHTTPServer | None = None
@@ -157,6 +161,13 @@ class KubernetesStandIn:
             if sub == "log":
                 return self._log(self.pods[name], request.query)
             return self._shown(resource, name)
+
+    def wait_for_answer(self, request: Request) -> None:
+        """Keep the answer to a request back where it comes late."""
+        if self.late is not None and request.method == "POST" and request.path.endswith("/jobs"):
+            script = container_of(request.body)["args"][1]
+            if is_for(script, *self.late):
+                self.answer_now.wait(PATIENCE)
 
     def remove_job(self, name: str) -> None:
         """Delete a job, as somebody else may."""
@@ -254,7 +265,9 @@ class _Handler(BaseHTTPRequestHandler):
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         try:
             authorization = self.headers.get("Authorization", "")
-            answer = self.standin.answer(Request(self.command, parts.path, query, body), authorization)
+            request = Request(self.command, parts.path, query, body)
+            answer = self.standin.answer(request, authorization)
+            self.standin.wait_for_answer(request)
             self._send(201 if self.command == "POST" else 200, answer)
         except Refused as refused:
             self._send(refused.code, refused.status)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # It has no types.
 boto3: Any = import_module("boto3")
 
-KEY = "testing"
+KEY, REGION = "testing", "us-east-1"
 # Starts the server at a free port, says which one it is, and serves until its input ends.
 PROGRAM = """\
 import sys
@@ -39,6 +39,13 @@ class Bucket:
         Of the server.
     name
         Of the bucket.
+
+    Attributes
+    ----------
+    variables
+        What Snakemake finds and enters it by.
+    store
+        What a store of results in it is found and entered by.
     """
 
     def __init__(self, address: str, name: str) -> None:
@@ -50,12 +57,19 @@ class Bucket:
             # No program looks for the metadata service of a machine of Amazon's.
             "AWS_EC2_METADATA_DISABLED": "true",
         }
+        self.store = {
+            "ECOSCOPE_WORKFLOWS_STORE": f"s3://{name}/store",
+            "AWS_ENDPOINT_URL_S3": address,
+            "AWS_ACCESS_KEY_ID": KEY,
+            "AWS_SECRET_ACCESS_KEY": KEY,
+            "AWS_DEFAULT_REGION": REGION,
+        }
         self._client: Any = boto3.client(
             "s3",
             endpoint_url=address,
             aws_access_key_id=KEY,
             aws_secret_access_key=KEY,
-            region_name="us-east-1",
+            region_name=REGION,
         )
         self._client.create_bucket(Bucket=name)
 

@@ -58,6 +58,12 @@ def caption(text: Any = "") -> str:
     return str(text)
 
 
+@distributed(cheap=True, image="registry.example/heavy:1.2")
+def demanding_caption(text: Any = "") -> str:
+    """Set a text where the image is."""
+    return str(text)
+
+
 @distributed(cheap=True)
 def first_line(path: InputFile) -> str:
     """Read a field of a file."""
@@ -76,7 +82,7 @@ def never(*args: object) -> bool:
     return args is None
 
 
-TASKS = (load, work, show, double, by_site, caption, first_line)
+TASKS = (load, work, show, double, by_site, caption, demanding_caption, first_line)
 CONDITIONS = (any_empty, never)
 
 

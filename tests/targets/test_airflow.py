@@ -171,6 +171,15 @@ def test_a_task_is_told_its_files_and_limits(graph_of: GraphOf) -> None:
     ]
 
 
+def test_a_pod_is_asked_for_what_an_instance_says(graph_of: GraphOf) -> None:
+    workflow = "  - {id: total, task: load, resources: {threads: 2, mem_mb: 5, disk_mb: 7, runtime: 3}}\n"
+    told = operators(made(graph_of(workflow)))["total"]
+    asked = "{'cpu': '2', 'memory': '5M', 'ephemeral-storage': '7M'}"
+    assert f"requests={asked}, limits={{'memory': '5M'}}" in told["container_resources"]
+    # Three minutes, and the ten that a pod may wait for its node.
+    assert told["execution_timeout"] == "timedelta(seconds=780)"
+
+
 def test_the_runner_is_told_what_the_spec_gives(graph_of: GraphOf) -> None:
     told = constants(made(graph_of(WORKFLOW)))["WORKFLOW"]["instances"]
     assert told["numbers"] == {"task": "demo.tasks:load", "files": ["path"]}

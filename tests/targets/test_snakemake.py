@@ -53,6 +53,30 @@ def test_a_task_of_an_image_of_its_own_stands_beside_the_default_image(
     assert text.count("container:") == 2
 
 
+@pytest.mark.parametrize(
+    ("image", "container"),
+    [
+        ("registry.example/tracks:2", "docker://registry.example/tracks:2"),
+        ("oras://registry.example/tracks:2", "oras://registry.example/tracks:2"),
+        ("/images/tracks.sif", "/images/tracks.sif"),
+    ],
+)
+def test_the_image_of_tasks_that_name_none_can_be_said(
+    graph_of: Callable[[str], Graph], image: str, container: str
+) -> None:
+    text = snakefile(view(graph_of(CHAIN)), image=image)
+    assert f'\ncontainer: "{container}"\n' in text
+    assert '        "docker://registry.example/heavy:1.2"\n' in rule(text, "total")
+
+
+def test_rules_name_the_environment_where_that_is_asked_for(graph_of: Callable[[str], Graph]) -> None:
+    text = snakefile(view(graph_of(CHAIN)), conda=True)
+    named = '    conda:\n        "envs/environment.yaml"\n'
+    assert [named in rule(text, name) for name in ("numbers", "total", "page")] == [True] * 3
+    # And nothing else is otherwise.
+    assert text.replace(named, "") == snakefile(view(graph_of(CHAIN)))
+
+
 def test_values_of_the_spec_are_literals_and_references_are_marks(graph_of: Callable[[str], Graph]) -> None:
     body = rule(snakefile(view(graph_of(CHAIN))), "page")
     assert '{"$env": "SITE"}' in body

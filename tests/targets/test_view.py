@@ -46,8 +46,9 @@ def test_a_cheap_instance_gets_no_job_and_no_file(graph_of: Callable[[str], Grap
         f"  - {{id: word, task: caption, retries: 0}}\n{USED}",
         f"  - {{id: word, task: caption, timeout: 9}}\n{USED}",
         f"  - {{id: word, task: first_line}}\n{USED}",
+        f"  - {{id: word, task: demanding_caption}}\n{USED}",
     ],
-    ids=["a result that is wanted", "resources", "retries", "timeout", "a file"],
+    ids=["a result that is wanted", "resources", "retries", "timeout", "a file", "an image"],
 )
 def test_a_cheap_task_of_which_more_is_asked_gets_a_job(
     graph_of: Callable[[str], Graph], changed: str

@@ -34,6 +34,7 @@ _MODULES = {
     "migrate": "migrate",
     "plan": "plan",
     "profiles": "profiles",
+    "requirements": "requirements",
     "run": "run",
     "schema": "schema",
     "status": "status",

@@ -25,6 +25,8 @@ PHASES = {
     "Found when test cases are read.": "cases",
     "Found when a spec is migrated.": "migration",
     "Found when a workflow is compiled.": "compiling",
+    "A warning about a target.": "target",
+    "Found when requirements are written or locked.": "requirements",
     "Found when a profile is shown or installed.": "profiles",
     "Found when the image of jobs on Kubernetes is written.": "image",
     "Found when a workflow runs.": "running",
@@ -67,7 +69,7 @@ class CodePage:
     @property
     def severity(self) -> str:
         """Return whether it stops what is being done."""
-        return "warning" if self.phase == "lint" else "error"
+        return "warning" if self.phase in {"lint", "target"} else "error"
 
 
 def all_codes() -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ecoscope_workflows.cli.options import spec_option
+from ecoscope_workflows.cli.options import one_spec, spec_or_option
 from ecoscope_workflows.cli.reporting import print_warnings
 
 if TYPE_CHECKING:
@@ -22,14 +22,17 @@ if TYPE_CHECKING:
 # Names, not imports: completing a command line must not load the compiler.
 TARGETS = ("snakemake", "script-sequential", "jupytext", "airflow-kubernetes")
 SHORT = {"airflow": "airflow-kubernetes"}
+_LAYOUT = ("collections", "fan_out", "chunk_size")
 # What `--schedule` may be: a preset of Airflow's, or the fields of cron.
 _SCHEDULE = re.compile(r"@[a-z]+|[\w*/,#?-]+(?: [\w*/,#?-]+){4,5}", re.ASCII)
 
 
 @click.command("compile", short_help="Compile a spec into a program.")
-@spec_option
+@spec_or_option
 @click.option(
-    "--target", type=click.Choice([*TARGETS, *SHORT]), help="What to compile into.  [default: snakemake]"
+    "--target",
+    type=click.Choice([*TARGETS, *SHORT, "all"]),
+    help="What to compile into.  [default: snakemake]",
 )
 @click.option(
     "--template",
@@ -81,16 +84,36 @@ _SCHEDULE = re.compile(r"@[a-z]+|[\w*/,#?-]+(?: [\w*/,#?-]+){4,5}", re.ASCII)
     metavar="N",
     help="With --fan-out jobs: how many elements one job computes at most.",
 )
+@click.option(
+    "--conda",
+    is_flag=True,
+    help="snakemake: name the conda environment of the spec's `requirements` in each rule.",
+)
 @click.option("--schedule", help="airflow: when the DAG runs by itself, such as @daily or '0 6 * * 1'.")
-@click.option("--image", help="airflow: the image of tasks that name none.")
+@click.option("--image", help="snakemake, airflow: the image of tasks that name none.")
 @click.option(
     "--volume",
     metavar="CLAIM[:PATH]",
     help="airflow: the claim of the volume that all pods share, and where it is in them.",
 )
 @click.option("--secret", help="airflow: the Kubernetes secret whose keys are variables of the tasks.")
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="With --target all: run every target on example data, and compare what they compute.",
+)
+@click.option(
+    "--params",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="With --verify: the params to run with.  [default: params.yaml beside the spec]",
+)
+@click.option(
+    "--keep",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="With --verify: an empty folder to keep programs, results and logs in.",
+)
 def compile_command(
-    spec: Path,
+    spec: Path | None,
     target: str | None,
     template: str | None,
     outpath: Path | None,
@@ -106,13 +129,23 @@ def compile_command(
     your config/params.yaml.
     The target script-sequential writes one Python file, jupytext a notebook as one, and airflow-kubernetes
     a DAG.
-    Warnings about the spec stop nothing; `ecoscope-workflows check` gives them to tools.
+    Warnings stop nothing; `ecoscope-workflows check` gives those about the spec to tools.
+
+    With --target all --verify nothing is written: the workflow is run by every target that can run here, with
+    example data in place of what reads the world outside, and the results are compared.
     """
-    from ecoscope_workflows.compiler.compile import Request, compile_graph  # noqa: PLC0415  # 0.2 s
+    from ecoscope_workflows.cli.verify import is_verified, verify_targets  # noqa: PLC0415  # 0.2 s with the others
+    from ecoscope_workflows.compiler.compile import Request, compile_graph, target_warnings  # noqa: PLC0415  # as above
     from ecoscope_workflows.compiler.loading import load_graph  # noqa: PLC0415  # as above
     from ecoscope_workflows.compiler.mocks import io_mocks  # noqa: PLC0415  # as above
     from ecoscope_workflows.graph.lints import lint  # noqa: PLC0415  # as above
 
+    given = one_spec(special.pop("argument"), spec)
+    own = {name: special.pop(name) for name in ("params", "keep")}
+    verify, shape = special.pop("verify"), [special.pop(name) for name in _LAYOUT]
+    if is_verified(target, verify, own, {"template": template, "outpath": outpath, **special}):
+        verify_targets(given, dict(map(_mock, mock_tasks)), mock_data, _layout("snakemake", *shape), **own)
+        return
     if (mock_tasks or mock_io) and not testing:
         raise click.UsageError("mocks make results that are not real: add --testing to say so.")
     if mock_data is not None and not mock_io:
@@ -120,12 +153,15 @@ def compile_command(
     chosen, own_template = _target(target, template)
     if chosen == "snakemake" and outpath is None:
         raise click.UsageError("the target snakemake writes a folder: say which with --outpath.")
-    layout = _layout(chosen, *map(special.pop, ("collections", "fan_out", "chunk_size")))
+    layout = _layout(chosen, *shape)
+    conda = special.pop("conda")
+    if conda and chosen != "snakemake":
+        raise click.UsageError(f"--conda is for the target snakemake, not for {chosen}.")
     settings = _pods(chosen, special)
-    graph = load_graph(spec)
+    graph = load_graph(given)
     mocks = {**(io_mocks(graph, mock_data) if mock_io else {}), **dict(map(_mock, mock_tasks))}
-    print_warnings(lint(graph))
-    request = Request(spec, chosen, own_template, mocks, testing, settings, layout)
+    request = Request(given, chosen, own_template, mocks, testing, settings, layout, conda)
+    print_warnings([*lint(graph), *target_warnings(graph, request)])
     artifacts = compile_graph(graph, request)
     if chosen == "snakemake" and outpath is not None:
         _write_folder(artifacts, outpath)
@@ -147,12 +183,19 @@ def _target(target: str | None, template: str | None) -> tuple[str, Path | None]
 
 
 def _pods(target: str, given: Mapping[str, str | None]) -> Pods:
-    """Return how the pods of a DAG are run."""
+    """Return how the pods of a DAG are run, and the image of all jobs.
+
+    Raises
+    ------
+    click.UsageError
+        When an option does not go with the target, or a schedule is none.
+    """
     from ecoscope_workflows.targets.airflow import Pods  # noqa: PLC0415  # as above
 
     settings = {name: text for name, text in given.items() if text is not None}
-    if settings and target != SHORT["airflow"]:
-        raise click.UsageError(f"--{next(iter(settings))} is for the target airflow, not {target}.")
+    known = {SHORT["airflow"]: settings.keys(), "snakemake": {"image"}}
+    if unknown := settings.keys() - known.get(target, set()):
+        raise click.UsageError(f"--{min(unknown)} is not for the target {target}.")
     schedule = settings.get("schedule")
     if schedule is not None and not _SCHEDULE.fullmatch(schedule):
         raise click.UsageError(f"--schedule {schedule!r} is neither a preset such as @daily nor cron.")

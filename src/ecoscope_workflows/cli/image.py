@@ -26,7 +26,14 @@ import click
 @click.option(
     "--extra", "extras", multiple=True, default=("geo",), show_default=True, help="An extra of this package."
 )
-def image_command(outpath: Path, wheels: tuple[Path, ...], base: str, extras: tuple[str, ...]) -> None:
+@click.option(
+    "--spec",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A workflow whose `requirements` the image holds too.",
+)
+def image_command(
+    outpath: Path, wheels: tuple[Path, ...], base: str, extras: tuple[str, ...], spec: Path | None
+) -> None:
     """Write a Dockerfile, and beside it all that it needs, for the image of jobs on Kubernetes.
 
     It holds the versions of all packages that are installed here: this one, those with tasks, and Snakemake's
@@ -34,7 +41,9 @@ def image_command(outpath: Path, wheels: tuple[Path, ...], base: str, extras: tu
     """
     from ecoscope_workflows.compiler.artifacts import write  # noqa: PLC0415  # 0.2 s
     from ecoscope_workflows.compiler.image import image_context  # noqa: PLC0415  # as above
+    from ecoscope_workflows.spec.load import load_spec  # noqa: PLC0415  # as above
 
-    written = write(image_context(wheels, extras, base), outpath).written
+    context = image_context(wheels, extras, base, load_spec(spec) if spec else None)
+    written = write(context, outpath).written
     click.echo(f"{outpath}: {len(written)} files written", err=True)
     click.echo(f"build it: docker build --tag ecoscope-workflows {outpath}", err=True)

@@ -105,6 +105,7 @@ def _is_done(folder: Path, began: float) -> bool:
 
 
 def _prepared(target: Path, outpath: Path | None) -> Prepared:
+    from ecoscope_workflows.compiler.compile import Request, target_warnings  # noqa: PLC0415  # as above
     from ecoscope_workflows.compiler.running.preparing import compiled_before, compiled_into  # noqa: PLC0415  # as above
     from ecoscope_workflows.graph.lints import lint  # noqa: PLC0415  # as above
 
@@ -115,7 +116,7 @@ def _prepared(target: Path, outpath: Path | None) -> Prepared:
             )
         return compiled_before(target)
     prepared = compiled_into(target, outpath)
-    print_warnings(lint(prepared.graph))
+    print_warnings([*lint(prepared.graph), *target_warnings(prepared.graph, Request(target))])
     return prepared
 
 

@@ -43,7 +43,7 @@ def print_summary(prepared: Prepared, watched: Watched) -> None:
         click.echo("\n".join(said), err=True)
     if watched.stops:
         click.echo("stopped: run the same command again to go on", err=True)
-    for line in _lines(prepared, watched, summary):
+    for line in _lines(watched, summary):
         click.echo(line)
 
 
@@ -64,7 +64,7 @@ def _failures(summary: Summary) -> Iterator[str]:
         yield from (f"  {line}" for line in shown)
 
 
-def _lines(prepared: Prepared, watched: Watched, summary: Summary) -> Iterator[str]:
+def _lines(watched: Watched, summary: Summary) -> Iterator[str]:
     states = Counter(status.state for status in summary.statuses)
     counts = [f"{states[state]} {state}" for state in (DONE, SKIPPED, FAILED, NOT_RUN) if states[state]]
     progress = watched.progress
@@ -76,17 +76,17 @@ def _lines(prepared: Prepared, watched: Watched, summary: Summary) -> Iterator[s
     yield from _skips({one.instance: one.detail for one in summary.statuses if one.state == SKIPPED})
     for name, waits_for in list(summary.held_up.items())[:MAX_NAMED]:
         yield f"  not run {name}" + (f": needs {', '.join(waits_for)}" if waits_for else "")
-    yield from _places(prepared.folder, summary.pages)
+    yield from _places(summary.place, summary.pages)
 
 
 def _skips(details: Mapping[str, str]) -> Iterator[str]:
     yield from (f"  skipped {name}: {detail}" for name, detail in list(details.items())[:MAX_NAMED])
 
 
-def _places(folder: Path, pages: Sequence[Path]) -> Iterator[str]:
+def _places(place: Path | str, pages: Sequence[Path]) -> Iterator[str]:
     for page in pages[:MAX_PAGES]:
         yield f"page     {page}"
     if len(pages) > MAX_PAGES:
         yield f"         and {len(pages) - MAX_PAGES} more"
-    yield f"results  {folder / 'results'}"
-    yield f"logs     {folder / 'logs'}"
+    for name in ("results", "logs"):
+        yield f"{name:7}  {f'{place}/{name}' if isinstance(place, str) else place / name}"

@@ -10,6 +10,7 @@ from ecoscope_workflows.compiler.artifacts import Artifact
 from ecoscope_workflows.compiler.loading import files_beside, load_graph
 from ecoscope_workflows.compiler.mocks import example_file, mocked_instances
 from ecoscope_workflows.compiler.planning.manifest import MANIFEST, SNAKEFILE
+from ecoscope_workflows.compiler.requirements import environment
 from ecoscope_workflows.contracts.describe import type_name
 from ecoscope_workflows.contracts.plain import plain
 from ecoscope_workflows.errors import ParamsError, Problem, TargetError, did_you_mean
@@ -17,8 +18,11 @@ from ecoscope_workflows.graph.forms import json_schemas, yaml_form
 from ecoscope_workflows.graph.params import ParamsModel
 from ecoscope_workflows.spec.document import parse
 from ecoscope_workflows.targets.airflow import Pods, airflow
+from ecoscope_workflows.targets.captions import captions
+from ecoscope_workflows.targets.catalog import catalog_files
+from ecoscope_workflows.targets.ignored import ignored
 from ecoscope_workflows.targets.jupytext import Listed, notebook
-from ecoscope_workflows.targets.layout import FOLDERS, Layout
+from ecoscope_workflows.targets.layout import ENVIRONMENT, FOLDERS, Layout
 from ecoscope_workflows.targets.manifest import manifest
 from ecoscope_workflows.targets.profile_files import profile_files
 from ecoscope_workflows.targets.script import script
@@ -60,9 +64,11 @@ class Request:
     testing
         Whether the program is for testing only.
     pods
-        How the pods of an Airflow DAG are run.
+        How the pods of an Airflow DAG are run; its image is that of Snakemake's jobs too.
     layout
         How Snakemake's jobs store collections, and how many compute one.
+    conda
+        Whether Snakemake's rules name the conda environment of the workflow.
     """
 
     spec: Path
@@ -72,6 +78,7 @@ class Request:
     testing: bool = False
     pods: Pods = field(default_factory=Pods)
     layout: Layout = FOLDERS
+    conda: bool = False
 
 
 def compile_workflow(request: Request) -> list[Artifact]:
@@ -112,6 +119,14 @@ def compile_graph(graph: Graph, request: Request) -> list[Artifact]:
         what = "a template can replace the targets script-sequential, jupytext and airflow-kubernetes only"
         raise TargetError(Problem("EW706", what, hint="leave out --target"))
     return list(_snakemake(request, graph, examples))
+
+
+def target_warnings(graph: Graph, request: Request) -> list[Problem]:
+    """Return what tasks ask for and the target ignores; of a user's own template nothing is known."""
+    if request.template is not None:
+        return []
+    mocks = dict.fromkeys(mocked_instances(graph, request.mocks), "")
+    return ignored(view(graph, mocks, layout=request.layout), request.target)
 
 
 def _script(request: Request, graph: Graph, examples: Mapping[str, Path]) -> Artifact:
@@ -164,9 +179,12 @@ def _snakemake(request: Request, graph: Graph, examples: Mapping[str, Path]) -> 
     mocks = {name: f"resources/mocks/{name}{path.suffix}" for name, path in examples.items()}
     laid_out = view(graph, mocks, testing=request.testing, layout=request.layout)
     model = ParamsModel.of(graph, tuple(mocks))
-    program = snakefile(laid_out)
+    program = snakefile(laid_out, image=request.pods.image, conda=request.conda)
     yield Artifact(SNAKEFILE, program.encode())
     yield Artifact(MANIFEST, manifest(laid_out, program).encode())
+    for name, text in captions(laid_out):
+        yield Artifact(f"workflow/{name}", text.encode())
+    yield Artifact(f"workflow/{ENVIRONMENT}", environment(graph.spec))
     yield Artifact("workflow/spec.yaml", request.spec.read_bytes())
     for name in graph.spec.included:
         yield Artifact(f"workflow/{name}", (request.spec.parent / name).read_bytes())
@@ -178,6 +196,8 @@ def _snakemake(request: Request, graph: Graph, examples: Mapping[str, Path]) -> 
     form = beside.read_bytes() if beside.is_file() else yaml_form(model).encode()
     yield Artifact(PARAMS, form, keep=True)
     yield Artifact(".gitignore", _IGNORED.encode(), keep=True)
+    for name, text in catalog_files(laid_out, conda=request.conda, image=bool(request.pods.image)):
+        yield Artifact(name, text.encode(), keep=True)
     for name, content in profile_files():
         yield Artifact(f"profiles/{name}", content, keep=True)
     for name, path in examples.items():

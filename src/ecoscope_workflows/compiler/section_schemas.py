@@ -15,6 +15,7 @@ Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
 TEXT_OR_NOTHING: Schema = {"type": ["string", "null"]}
 
+_WORD: Schema = {"type": "string", "pattern": r"^\S+$"}
 _URL = r"^[a-z][a-z0-9+.-]*://\S+$"
 
 
@@ -86,13 +87,13 @@ def _conda_requirement() -> Schema:
 def _pip_requirement() -> Schema:
     properties: Schema = {
         "name": TEXT,
-        "git": TEXT,
+        "git": _WORD,
         "path": about("An absolute folder.", type="string", pattern="^/"),
-        "url": TEXT,
-        **dict.fromkeys(GIT_REFERENCES, TEXT),
-        "subdirectory": TEXT,
+        "url": _WORD,
+        **dict.fromkeys(GIT_REFERENCES, _WORD),
+        "subdirectory": _WORD,
         "editable": {"type": "boolean"},
-        "extras": {"type": "array", "items": TEXT},
+        "extras": {"type": "array", "items": _WORD},
     }
     pairs = [
         {"required": [first, second]}

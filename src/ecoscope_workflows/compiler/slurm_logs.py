@@ -35,6 +35,12 @@ _REASONS = (
 )
 
 
+def slurm_job(said: str) -> str:
+    """Return the number of the job of Slurm that is named in what is said of an instance, or nothing."""
+    named = _JOB.search(said)
+    return (named[1] or named[2]) if named else ""
+
+
 def why_slurm_ended(folder: Path, said: str) -> str:
     """Return why Slurm ended the job of an instance; empty where it did not, or says nothing.
 
@@ -45,8 +51,7 @@ def why_slurm_ended(folder: Path, said: str) -> str:
     said
         What the log of the instance holds, and what the executor says of the job.
     """
-    named = _JOB.search(said)
-    job = (named[1] or named[2]) if named else ""
+    job = slurm_job(said)
     logs = sorted((folder / FOLDER).rglob(f"{job}.log")) if job else []
     if not logs:
         return ""

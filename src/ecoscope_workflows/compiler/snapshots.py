@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 ANY_FILE = "tmpfile"
 ANY_TEXT = "str"
 MASKS = (ANY_FILE, ANY_TEXT)
+# Longer values are cut to what stands around the place where they part.
+MAX_LETTERS = 120
+BEFORE = 40
 
 
-def differences(stored: Any, found: Any, folder: Path, path: str = "result") -> list[str]:
+def differences(stored: Any, found: Any, folder: Path | None, path: str = "result") -> list[str]:
     """Return what in a result is not as it was stored, each with the place of it.
 
     Parameters
@@ -24,11 +27,11 @@ def differences(stored: Any, found: Any, folder: Path, path: str = "result") -> 
     stored, found
         The two, as JSON data.
     folder
-        Where the files are that the result names.
+        Where the files are that the result names; None where nothing is masked.
     path
         The place of the two in the whole.
     """
-    if isinstance(stored, str) and stored in MASKS:
+    if folder is not None and isinstance(stored, str) and stored in MASKS:
         return _masked_difference(stored, found, folder, path)
     if isinstance(stored, dict) and isinstance(found, dict):
         faults = [f"{path}: {key!r} is missing" for key in stored if key not in found]
@@ -46,7 +49,24 @@ def differences(stored: Any, found: Any, folder: Path, path: str = "result") -> 
             for fault in differences(before, after, folder, f"{path}[{number}]")
         ]
     same = type(stored) is type(found) and (stored == found or (stored != stored and found != found))  # noqa: PLR0124  # nan
-    return [] if same else [f"{path}: {found!r}, not {stored!r}"]
+    return [] if same else [f"{path}: {apart(stored, found)}"]
+
+
+def apart(stored: Any, found: Any) -> str:
+    """Return two values that differ in words, of long ones what stands around the place where they part."""
+    before, after = repr(stored), repr(found)
+    letters = zip(before, after, strict=False)
+    least = min(len(before), len(after))
+    place = next((at for at, (one, other) in enumerate(letters) if one != other), least)
+    return f"{_around(after, place)}, not {_around(before, place)}"
+
+
+def _around(text: str, place: int) -> str:
+    if len(text) <= MAX_LETTERS:
+        return text
+    start = max(0, place - BEFORE)
+    end = start + MAX_LETTERS
+    return f"{'...' if start else ''}{text[start:end]}{'...' if end < len(text) else ''}"
 
 
 def _masked_difference(mask: str, found: Any, folder: Path, path: str) -> list[str]:

@@ -16,6 +16,7 @@ from ecoscope_workflows.contracts.digests import INDEX, MARK_KEY
 from ecoscope_workflows.contracts.skipping import SkipSentinel
 from ecoscope_workflows.contracts.stored import Collection, Item, read_value
 from ecoscope_workflows.errors import Problem, StorageError, Where
+from ecoscope_workflows.runtime.whereabouts import results_elsewhere
 from ecoscope_workflows.spec.encoding import called
 from ecoscope_workflows.targets.view import view
 
@@ -75,12 +76,16 @@ def status_of(folder: Path) -> list[Status]:
     Raises
     ------
     StorageError
-        When the folder holds no compiled workflow.
+        When the folder holds no compiled workflow, or the results of its last run are elsewhere.
     """
     spec = folder / SPEC
     if not spec.is_file():
         hint = "name the folder that `ecoscope-workflows compile --outpath` wrote"
         raise StorageError(Problem("EW601", "here is no compiled workflow", Where(str(folder)), hint))
+    place = results_elsewhere(folder)
+    if place:
+        hint = "ask Snakemake with the same profile: snakemake --profile k8s --dry-run"
+        raise StorageError(Problem("EW607", f"the results are in {place}", Where(str(folder)), hint))
     laid_out = view(load_graph(spec), layout=layout_of(folder))
     users = _users(laid_out)
     return [_cheap(row, users) if row.cheap else _status(folder, row) for row in laid_out.rows]
@@ -106,7 +111,7 @@ def _status(folder: Path, row: Row) -> Status:
     exists = (result / INDEX).is_file() if row.is_folder else result.is_file()
     # The result of an earlier run stays where a chunk of this one failed.
     if not exists or log.parent.name == row.id:
-        error = _error_in(log) or why_slurm_ended(folder, "\n".join(_lines(log)))
+        error = error_in(log) or why_slurm_ended(folder, "\n".join(_lines(log)))
         return Status(row.id, FAILED, error) if error else Status(row.id, NOT_RUN, _last_words(folder, row))
     try:
         return _finished(folder, row, result)
@@ -175,7 +180,7 @@ def _rows_or_skip(path: Path) -> tuple[int | None, SkipSentinel | None]:
 _MAX_MARK = 64 * 1024
 
 
-def _error_in(log: Path) -> str:
+def error_in(log: Path) -> str:
     """Return on one line the error that a job ended with, or an empty text."""
     lines = _lines(log)
     starts = [number for number, line in enumerate(lines) if line.startswith(ERROR)]

@@ -16,6 +16,9 @@ from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ecoscope_workflows.runtime.at_start import on_start
+from ecoscope_workflows.runtime.elsewhere import in_storage
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -70,7 +73,7 @@ def agree_with_storage(workflow: Any) -> None:
         # The chunks of an instance are called as it is itself, and are as old as its result.
         rule.set_input(**{KEYWORD: PLACE if _called(rule) in stale else ancient(PLACE)})
     if before != now:
-        workflow.onstart(lambda log: ledger.write({**before, **now}))  # noqa: ARG005  # as Snakemake calls it
+        on_start(workflow, lambda: ledger.write({**before, **now}))
 
 
 def record_of(digest: str, before: Record | None, rule: Any) -> Record:
@@ -116,9 +119,8 @@ class _Ledger:
     """The object in the storage."""
 
     def __init__(self, workflow: Any) -> None:
-        prefix = workflow.storage_settings.default_storage_prefix or ""
-        address = f"{prefix}{'' if not prefix or prefix.endswith('/') else '/'}{PLACE}"
-        self._object = workflow.storage_registry.default_storage_provider.object(address)
+        provider = workflow.storage_registry.default_storage_provider
+        self._object = provider.object(in_storage(workflow, PLACE))
         self._is_there = False
 
     def read(self) -> dict[str, Record]:

@@ -8,9 +8,12 @@ from __future__ import annotations
 import importlib
 import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.runtime.benchmark_files import count_warm_jobs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def prepare_start(workflow: Any) -> None:
@@ -22,14 +25,34 @@ def prepare_start(workflow: Any) -> None:
         Snakemake's ``workflow``, while the Snakefile is read.
     """
 
-    def at_start(log: object) -> None:
-        del log
+    def at_start() -> None:
         _lift_empty_limit(getattr(workflow, "scheduler", None))
         count_warm_jobs()
         # Snakemake imports it when the first job has ended, and starts no other until it has done so.
         threading.Thread(target=importlib.import_module, args=["pandas"]).start()
 
-    workflow.onstart(at_start)
+    on_start(workflow, at_start)
+
+
+def on_start(workflow: Any, action: Callable[[], object]) -> None:
+    """Have something done when a run begins, behind what is done then already.
+
+    Snakemake itself keeps the last action alone.
+
+    Parameters
+    ----------
+    workflow
+        Snakemake's own, while the Snakefile is read.
+    action
+        What is done; not in a dry run, and not where there is nothing to do.
+    """
+    before = workflow._onstart  # noqa: SLF001  # it has no other name
+
+    def every(log: object) -> None:
+        before(log)
+        action()
+
+    workflow.onstart(every)
 
 
 def forget_copy(file: Any) -> None:

@@ -20,6 +20,7 @@ from ecoscope_workflows.runtime.job_log import open_log
 from ecoscope_workflows.runtime.jobs import Job, calls_of, how_called, read_arguments
 from ecoscope_workflows.runtime.orphans import Orphanage
 from ecoscope_workflows.runtime.place import place
+from ecoscope_workflows.runtime.spec_hashes import spec_of
 from ecoscope_workflows.runtime.timeouts import Timeout
 from ecoscope_workflows.runtime.usage import Usage
 from ecoscope_workflows.runtime.words import (
@@ -29,7 +30,6 @@ from ecoscope_workflows.runtime.words import (
     ECHO_NEVER,
     ECHO_VARIABLE,
     SKIPIF,
-    SPEC_VARIABLE,
 )
 
 USAGE = """\
@@ -78,7 +78,7 @@ def parse(argv: list[str]) -> tuple[Job, Path | None]:
         each=each,
         skipif=skipif,
         calls=calls,
-        spec=os.environ.get(SPEC_VARIABLE, ""),
+        spec=spec_of(options["--output"]),
         mock=Path(options["--mock"]) if "--mock" in options else None,
         timeout=int(options["--timeout"]) if "--timeout" in options else None,
         threads=int(options.get("--threads", "1")),

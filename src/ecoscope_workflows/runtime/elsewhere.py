@@ -1,4 +1,4 @@
-"""Jobs that share no file system with the machine that sends them: what reaches them besides files."""
+"""Jobs that run elsewhere: how they are sent, and what reaches them where no file system is shared."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.runtime.kubernetes_repairs import repair_kubernetes
 from ecoscope_workflows.runtime.s3_repairs import repair_s3
+from ecoscope_workflows.runtime.slurm_repairs import repair_slurm
 from ecoscope_workflows.runtime.stores.location import STORE_VARIABLE
+from ecoscope_workflows.runtime.whereabouts import note_whereabouts
+from ecoscope_workflows.runtime.whole_files import COPIES_VARIABLE
 from ecoscope_workflows.runtime.words import ECHO_ALWAYS, ECHO_VARIABLE
 
 if TYPE_CHECKING:
@@ -25,11 +28,18 @@ def prepare_elsewhere(workflow: Any) -> None:
     workflow
         Snakemake's own.
     """
-    storage = getattr(workflow, "storage_settings", None)
-    if storage is None or storage.default_storage_provider is None:
-        return
     if workflow.is_main_process:
         # Who sends the jobs is not known yet.
+        repair_slurm()
+    storage: Any = getattr(workflow, "storage_settings", None)
+    if workflow.is_main_process:
+        provider = getattr(storage, "default_storage_provider", None)
+        note_whereabouts(workflow, (storage.default_storage_prefix or provider) if provider else "")
+    if storage is None or storage.default_storage_provider is None:
+        return
+    copies = workflow.storage_registry.default_storage_provider.object(in_storage(workflow, "results"))
+    os.environ[COPIES_VARIABLE] = str(copies.local_path()).removesuffix("results")
+    if workflow.is_main_process:
         repair_kubernetes()
         repair_s3()
         # They travel as a secret of the cluster: no manifest and no command line holds their values.
@@ -37,6 +47,12 @@ def prepare_elsewhere(workflow: Any) -> None:
     elif not storage.shared_fs_usage:
         # Who looks for the log of a job looks at what its pod has printed.
         os.environ[ECHO_VARIABLE] = ECHO_ALWAYS
+
+
+def in_storage(workflow: Any, path: str) -> str:
+    """Return where a file of the workflow is in its default storage."""
+    prefix = workflow.storage_settings.default_storage_prefix or ""
+    return f"{prefix}{'' if not prefix or prefix.endswith('/') else '/'}{path}"
 
 
 def handed_on(environment: Mapping[str, str]) -> list[str]:

@@ -17,6 +17,7 @@ from ecoscope_workflows.runtime.elements import Element, elements_in, spread, st
 from ecoscope_workflows.runtime.jobs import load_task
 from ecoscope_workflows.runtime.skips import skip_of
 from ecoscope_workflows.runtime.storage import beside, read_result
+from ecoscope_workflows.runtime.words import RESULTS_VARIABLE
 from ecoscope_workflows.spec.encoding import INPUT, decode
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from ecoscope_workflows.registry.signature import Parameter, TaskInfo
     from ecoscope_workflows.runtime.jobs import Call, Each, Job
 
-# Where tasks write files of their own; a folder beside their result where nothing else is said.
-RESULTS_VARIABLE = "ECOSCOPE_WORKFLOWS_RESULTS"
 _WHOLE = {INPUT: 0}
 
 

@@ -2,15 +2,20 @@
 
 Versions 0.5.0 and 0.5.1 lose a job for ever, or the whole run, by one answer of the API that they do not
 expect: a job that somebody has deleted, a server that fails for a moment, the log of a lost container.
-They wait without a word for a pod that cannot start, leave jobs behind that they are asking for when the run
-is stopped, and show no log of a failed job.
+They wait without a word for a pod that cannot start, leave jobs behind that they are asking for or making
+when the run is stopped, show no log of a failed job, and start three programs for each.
 Nothing is imported here: where the executor is not installed there is nothing to do.
 """
 
 from __future__ import annotations
 
+import re
+import signal
 import sys
+import threading
 import time
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +31,13 @@ LONGEST_PAUSE_SECONDS = 15.0
 LAST_LINES = 20
 UNAUTHORIZED, NOT_FOUND, CONFLICT, TOO_MANY, BAD_REQUEST = 401, 404, 409, 429, 400
 SERVER_FAULT = 500
+# How a pod installs the plugins of its storage, fetches the workflow, and runs its job.
+STARTS = re.compile(
+    r"pip install --target (\S+ [^&;|]*?)"
+    r" && python -m snakemake (--deploy-sources .*?)"
+    r" && python -m snakemake "
+)
+IN_ONE = r"python -m ecoscope_workflows.runtime.in_pod \1 --then \2 --then "
 
 
 def repair_kubernetes() -> None:
@@ -34,10 +46,16 @@ def repair_kubernetes() -> None:
     if executor is not None and executor._kubernetes_retry is not _ask:  # noqa: SLF001  # what is repaired
         executor._kubernetes_retry = _ask  # noqa: SLF001  # as above
         executor.check_active_jobs = _telling(executor.check_active_jobs)
-        executor.cancel_jobs = _cancelling_all(executor.cancel_jobs)
-        executor.report_job_error = _showing(executor.report_job_error)
-        core = sys.modules["kubernetes.client"].CoreV1Api
+        executor.format_job_exec = _in_one(executor.format_job_exec)
+        client = sys.modules["kubernetes.client"]
+        core, batch = client.CoreV1Api, client.BatchV1Api
         core.read_namespaced_pod_log = _of_this_container(core.read_namespaced_pod_log)
+        there: dict[str, None] = {}
+        batch.create_namespaced_job = _noting(batch.create_namespaced_job, there)
+        batch.delete_namespaced_job = _striking_off(batch.delete_namespaced_job, there)
+        executor.report_job_success = _keeping(executor.report_job_success, there)
+        executor.report_job_error = _keeping(_showing(executor.report_job_error), there)
+        executor.shutdown = _leaving_none(executor.shutdown, there)
 
 
 def _ask(self: Any, question: Callable[[], Any]) -> Any:
@@ -63,7 +81,7 @@ def _ask(self: Any, question: Callable[[], Any]) -> Any:
     while True:
         fault: Exception
         try:
-            with self.lock:
+            with self.lock, _uninterrupted():
                 return question()
         except refusal as error:
             if error.status == UNAUTHORIZED:
@@ -80,6 +98,30 @@ def _ask(self: Any, question: Callable[[], Any]) -> Any:
         _say(self, f"Kubernetes does not answer ({type(fault).__name__}); asking again")
         time.sleep(pause)
         pause, is_repeated = min(2 * pause, LONGEST_PAUSE_SECONDS), True
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hear a first Ctrl-C when a request has been answered: one that is cut off may still make a job."""
+    before = signal.getsignal(signal.SIGINT)
+    # A program in the background may have been told to hear none.
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield
+        return
+    heard = []
+
+    def hear(number: int, frame: object) -> None:
+        del frame
+        heard.append(number)
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, hear)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if heard:
+            raise KeyboardInterrupt
 
 
 def _say(self: Any, text: str) -> None:
@@ -104,8 +146,6 @@ def _telling(check: Callable[..., AsyncIterator[Any]]) -> Callable[..., AsyncIte
 
     async def check_active_jobs(self: Any, active_jobs: Sequence[Any]) -> AsyncIterator[Any]:
         told = self.__dict__.setdefault("_told_of_waiting", set())
-        # While they are asked for, nobody else knows of them.
-        self._asked_for = list(active_jobs)
         for job, why in _waiting(self, active_jobs):
             if (job.external_jobid, why) not in told:
                 told.add((job.external_jobid, why))
@@ -117,14 +157,62 @@ def _telling(check: Callable[..., AsyncIterator[Any]]) -> Callable[..., AsyncIte
     return check_active_jobs
 
 
-def _cancelling_all(cancel: Callable[..., None]) -> Callable[..., None]:
-    """Return what deletes jobs, those that are just being asked for too; one that has ended is gone."""
+def _noting(create: Callable[..., Any], there: dict[str, None]) -> Callable[..., Any]:
+    """Return what makes a job, and notes it first: Snakemake knows of it only when it has the answer."""
 
-    def cancel_jobs(self: Any, active_jobs: Sequence[Any]) -> None:
-        jobs = {job.external_jobid: job for job in [*getattr(self, "_asked_for", ()), *active_jobs]}
-        cancel(self, list(jobs.values()))
+    def create_namespaced_job(self: Any, namespace: str, body: Any, **more: Any) -> Any:
+        there[body.metadata.name] = None
+        return create(self, namespace, body, **more)
 
-    return cancel_jobs
+    return create_namespaced_job
+
+
+def _striking_off(delete: Callable[..., Any], there: dict[str, None]) -> Callable[..., Any]:
+    """Return what deletes a job, and then knows that it is gone."""
+
+    def delete_namespaced_job(self: Any, name: str, namespace: str, **more: Any) -> Any:
+        answer = delete(self, name, namespace, **more)
+        there.pop(name, None)
+        return answer
+
+    return delete_namespaced_job
+
+
+def _leaving_none(shutdown: Callable[[Any], None], there: dict[str, None]) -> Callable[[Any], None]:
+    """Return what ends a run, and deletes the jobs that are still there.
+
+    Of a run that is stopped, Snakemake forgets those that it is making or asking for; of any, those whose pod
+    is lost.
+    """
+
+    def shutdown_all(self: Any) -> None:
+        try:
+            shutdown(self)
+        finally:
+            for name in list(there):
+                self._kubernetes_retry(partial(self.safe_delete_job, name))
+
+    return shutdown_all
+
+
+def _keeping(report: Callable[..., None], there: dict[str, None]) -> Callable[..., None]:
+    """Return what reports the end of a job, which stays where the user keeps those that have ended."""
+
+    def report_job(self: Any, job_info: Any, *args: Any, **more: Any) -> None:
+        if self.workflow.executor_settings.omit_job_cleanup:
+            there.pop(job_info.external_jobid, None)
+        report(self, job_info, *args, **more)
+
+    return report_job
+
+
+def _in_one(write: Callable[..., str]) -> Callable[..., str]:
+    """Return what writes the command of a pod, with one start of Snakemake."""
+
+    def format_job_exec(self: Any, job: Any) -> str:
+        return STARTS.sub(IN_ONE, write(self, job))
+
+    return format_job_exec
 
 
 def _showing(report: Callable[..., None]) -> Callable[..., None]:

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.contracts.digests import sha256_of_bytes
-from ecoscope_workflows.runtime.evaluation import RESULTS_VARIABLE
 from ecoscope_workflows.runtime.jobs import load_task
 from ecoscope_workflows.runtime.storage import provenance, sha256_of
+from ecoscope_workflows.runtime.words import RESULTS_VARIABLE
 from ecoscope_workflows.spec.encoding import ENVIRONMENT, canonical
 
 if TYPE_CHECKING:

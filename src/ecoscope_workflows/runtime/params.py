@@ -18,10 +18,19 @@ if TYPE_CHECKING:
     from ecoscope_workflows.spec.document import Document
 
 
-def check_params(spec: Path, document: Document, mocks: Collection[str] = ()) -> Values:
-    """Check params against the spec that a workflow was compiled from."""
+def check_params(
+    spec: Path, document: Document, mocks: Collection[str] = (), *, files: bool = True
+) -> Values:
+    """Check params against the spec that a workflow was compiled from, and that their files are there.
+
+    Raises
+    ------
+    SpecError, RegistrationError, ParamsError
+        With every fault.
+    """
     graph = resolve(load_spec(spec), installed_catalog())
-    return validated(ParamsModel.of(graph, mocks), document)
+    model = ParamsModel.of(graph, mocks)
+    return validated(model, document) if files else model.validate(document)
 
 
 def validated(model: ParamsModel, document: Document) -> Values:

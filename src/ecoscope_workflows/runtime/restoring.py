@@ -7,10 +7,10 @@ import os
 import sys
 
 from ecoscope_workflows.runtime.orphans import Orphanage
+from ecoscope_workflows.runtime.spec_hashes import spec_of
 from ecoscope_workflows.runtime.stores.entries import Facts, take
 from ecoscope_workflows.runtime.stores.local import LocalShelf
 from ecoscope_workflows.runtime.whole_files import discard, make_folder, remove, with_suffix, write_whole
-from ecoscope_workflows.runtime.words import SPEC_VARIABLE
 
 # What `typing` would say; importing it takes longer than restoring a small result.
 TYPE_CHECKING = False
@@ -89,7 +89,7 @@ def restore(record: Record, store: str, output: str, log: str) -> bool:
         When something cannot be read or written.
     """
     orphanage = Orphanage(os.getpid())
-    spec = os.environ.get(SPEC_VARIABLE, "")
+    spec = spec_of(output)
     if record.before and spec and not spec.isalnum():
         return False
     discard(output, [suffix for suffix in record.keys if suffix])

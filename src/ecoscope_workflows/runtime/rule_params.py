@@ -78,7 +78,8 @@ class RuleParams:
         calls = self._calls(encoded)
         if calls:
             encoded[CALLS] = calls
-        return canonical(encoded)
+        # Snakemake's report writes the params of its jobs into a script, which `</script>` would end.
+        return canonical(encoded).replace("<", "\\u003c")
 
     def file(self, instance: str, name: str, bound: str | None = None) -> str | None:
         """Return the path of an input file: `bound` in the spec, or the param; None where it is not given."""

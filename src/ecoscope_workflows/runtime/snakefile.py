@@ -17,26 +17,33 @@ from ecoscope_workflows.contracts.digests import ARCHIVE
 from ecoscope_workflows.errors import EcoscopeWorkflowsError
 from ecoscope_workflows.runtime.agreement import agree_with_storage
 from ecoscope_workflows.runtime.at_start import forget_copy, prepare_start
+from ecoscope_workflows.runtime.carried import carry_along
 from ecoscope_workflows.runtime.chunks import chunks_in
 from ecoscope_workflows.runtime.elsewhere import prepare_elsewhere
+from ecoscope_workflows.runtime.given_params import GivenParams
 from ecoscope_workflows.runtime.known_fingerprints import known_fingerprints
+from ecoscope_workflows.runtime.module_use import module_of, refuse_storage
 from ecoscope_workflows.runtime.rule_params import (
     CHECKED,
     RuleParams,
     checked_state,
     inline,
-    merged,
-    read_params,
     refuse_pattern,
 )
 from ecoscope_workflows.runtime.stores.location import STORE_VARIABLE, store_in
 from ecoscope_workflows.runtime.warm.ahead import start_ahead
 from ecoscope_workflows.runtime.warm.announcement import announce, announce_task
 from ecoscope_workflows.runtime.words import ECHO_NEVER, ECHO_VARIABLE, SPEC_VARIABLE
-from ecoscope_workflows.spec.document import Document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+
+
+# The runs of this process whose jobs have been told what they inherit.
+_PREPARED: list[SnakemakeWorkflow] = []
+
+# What a job of a cluster has on its command line where it runs a group of jobs.
+OF_A_GROUP = "--local-groupid"
 
 
 class _Settings(Protocol):
@@ -52,8 +59,10 @@ class SnakemakeWorkflow(Protocol):
     """The part of Snakemake's `workflow` object that is used here."""
 
     config_settings: _Settings
+    modifier: Any
     is_main_process: bool
     pathvars: _Pathvars
+    storage_settings: Any
 
 
 class Checkpoint(Protocol):
@@ -99,20 +108,24 @@ class Compiled:
         cache_root: str = "",
     ) -> None:
         self._workflow = workflow
-        settings = workflow.config_settings
-        self._files = [Path(params), *map(Path, settings.configfiles)]
+        self._module = module_of(workflow)
         with _plain_errors():
-            self._documents = [read_params(path) for path in self._files if path.exists()]
-        self._values = merged([document.value for document in self._documents], settings.config)
+            config = self._module.config() if self._module else None
+            self._given = GivenParams.of(config) if config else _from_files(workflow, params)
         self._rules = RuleParams(
-            self._values, _with_fingerprint, mocks=mocks, skipif=skipif, unpack_depth=unpack_depth
+            self._given.values, _with_fingerprint, mocks=mocks, skipif=skipif, unpack_depth=unpack_depth
         )
-        _prepare_environment(workflow, spec_sha256)
+        _prepare_environment(workflow)
+        if self._module is None:
+            os.environ[SPEC_VARIABLE] = spec_sha256
+        else:
+            self._module.announce(spec_sha256)
         if cache_root:
             os.environ.setdefault(STORE_VARIABLE, store_in(cache_root))
         if workflow.is_main_process:
-            prepare_start(workflow)
-            start_ahead(workflow, checked_state(self._values, spec_sha256, mocks))
+            if self._module is None:
+                prepare_start(workflow)
+                start_ahead(workflow, checked_state(self._given.values, spec_sha256, mocks))
             with _plain_errors():
                 self._check(Path(spec), spec_sha256, mocks)
 
@@ -166,7 +179,7 @@ class Compiled:
         value = self._rules.file(instance, name, bound)
         if value is not None:
             with _plain_errors():
-                refuse_pattern(value, instance, name, self._whole_document().at(instance, name))
+                refuse_pattern(value, instance, name, self._given.whole().at(instance, name))
         return lambda wildcards: [] if value is None else value  # noqa: ARG005  # Snakemake's signature
 
     def chunks(self, maker: Checkpoint, folder: str, size: int) -> Callable[[object], list[str]]:
@@ -194,28 +207,32 @@ class Compiled:
 
     def agree_with_storage(self) -> None:
         """Have what is in object storage and was made with other params made anew, wherever it was made."""
-        agree_with_storage(self._workflow)
+        if self._module is None:
+            agree_with_storage(self._workflow)
+            carry_along(self._workflow)
+        elif self._workflow.storage_settings.default_storage_provider is not None:
+            with _plain_errors():
+                refuse_storage(self._module)
 
     def _check(self, spec: Path, spec_sha256: str, mocks: Sequence[str]) -> None:
         """Check the params in full, once for each change of params or spec."""
-        state = checked_state(self._values, spec_sha256, mocks)
-        if CHECKED.exists() and CHECKED.read_text(encoding="ascii") == state:
+        state = checked_state(self._given.values, spec_sha256, mocks)
+        checked = self._module.checked if self._module else CHECKED
+        if checked.exists() and checked.read_text(encoding="ascii") == state:
             return
         from ecoscope_workflows.runtime.params import check_params  # noqa: PLC0415  # imports the tasks
 
-        check_params(spec, self._whole_document(), mocks)
-        _write_if_changed(CHECKED, state)
+        if self._module:
+            # Other rules may be what makes the files: Snakemake says of which it knows nothing.
+            check_params(self._module.beside(spec), self._given.whole(), mocks, files=False)
+        else:
+            check_params(spec, self._given.whole(), mocks)
+        _write_if_changed(checked, state)
 
-    def _whole_document(self) -> Document:
-        """Return the merged params with the places of the file that each value comes from."""
-        for document in self._documents:
-            if not isinstance(document.value, dict | None):
-                return document
-        whole = Document(str(self._files[0]), self._values)
-        for document in self._documents:
-            whole.places.update(document.places)
-            whole.key_places.update(document.key_places)
-        return whole
+
+def _from_files(workflow: SnakemakeWorkflow, params: str) -> GivenParams:
+    settings = workflow.config_settings
+    return GivenParams.read([Path(params), *map(Path, settings.configfiles)], settings.config)
 
 
 @contextmanager
@@ -227,10 +244,13 @@ def _plain_errors() -> Iterator[None]:
         sys.exit(f"error: {error}")
 
 
-def _prepare_environment(workflow: SnakemakeWorkflow, spec_sha256: str) -> None:
-    """Set what the jobs inherit."""
-    os.environ[SPEC_VARIABLE] = spec_sha256
-    announce(is_main_process=workflow.is_main_process)
+def _prepare_environment(workflow: SnakemakeWorkflow) -> None:
+    """Set what the jobs inherit, once for all the modules of a run."""
+    if any(known is workflow for known in _PREPARED):
+        return
+    _PREPARED.append(workflow)
+    # Of the Snakemakes that another one has started, only the one of a group of jobs runs several.
+    announce(runs_several=workflow.is_main_process or OF_A_GROUP in sys.argv)
     # `.venv/bin/snakemake` must find the `python` beside it, without the environment being activated.
     here = str(Path(sys.executable).parent)
     path = os.environ.get("PATH", os.defpath).split(os.pathsep)

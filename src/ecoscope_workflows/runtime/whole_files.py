@@ -14,6 +14,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+# Where Snakemake has its copies of what is in object storage, for the jobs of such a run.
+COPIES_VARIABLE = "ECOSCOPE_WORKFLOWS_COPIES"
 # More files than this are brought to disk together.
 MAX_SYNCED = 100
 
@@ -24,8 +26,12 @@ def sidecar(path: str) -> str:
 
 
 def beside(path: str) -> str:
-    """Return the folder for files that a task writes itself, beside its result."""
-    return with_suffix(path, ".files")
+    """Return the folder for files that a task writes itself, beside its result.
+
+    Of a copy of what is in object storage it is where it would be without: results name these files, and are
+    the same wherever they are.
+    """
+    return with_suffix(path.removeprefix(os.environ.get(COPIES_VARIABLE, "")), ".files")
 
 
 def with_suffix(path: str, suffix: str) -> str:

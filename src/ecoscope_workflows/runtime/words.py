@@ -9,6 +9,8 @@ ECHO_NEVER, ECHO_ALWAYS = "never", "always"
 # What stands around the log of a job where all of it stands on the terminal.
 LOG_BEGINS, LOG_ENDS = "------ log of the task ------\n", "------ end of the log ------\n"
 SPEC_VARIABLE = "ECOSCOPE_WORKFLOWS_SPEC"
+# The folder that tasks write files of their own into; where it is not set, each instance has one of its own.
+RESULTS_VARIABLE = "ECOSCOPE_WORKFLOWS_RESULTS"
 
 # A key that no argument can have; its value is the file that holds arguments too long for a command line.
 FILE_KEY = "$file"

@@ -163,12 +163,27 @@ class Requirement:
         The conda channel, or an empty text.
     source
         Where pip gets it: ``("git", url)``, ``("path", folder)`` or ``("url", url)``.
+    reference
+        The commit, branch or tag of a git source.
+    subdirectory
+        Where the package is in its source.
+    extras
+        The extras of it that are needed.
+    editable
+        Whether a folder is installed as it stands, so that changes in it count at once.
+    where
+        Where it stands; two that say the same are the same, wherever they stand.
     """
 
     name: str
     version: str = ""
     channel: str = ""
     source: tuple[str, str] | None = None
+    reference: str = ""
+    subdirectory: str = ""
+    extras: tuple[str, ...] = ()
+    editable: bool = False
+    where: Where | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ _CONDITION = r"(?:(?:[<>]=?|[!=~]=|=)\s*)?[0-9A-Za-z*][0-9A-Za-z.*_!+-]*"
 _VERSION = re.compile(rf"\s*{_CONDITION}(?:\s*[,|]\s*{_CONDITION})*\s*")
 _SHORT = re.compile(rf"\s*({_NAME})\s*(.*?)\s*", re.DOTALL)
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S+")
+_PASSWORD = re.compile(r"://[^/@]*:[^/@]*@")
 
 
 def read_requirements(section: Cursor) -> tuple[Requirement, ...]:
@@ -56,7 +57,7 @@ def _short_form(entry: Cursor) -> Requirement:
     if match is None or (match.group(2) and not _VERSION.fullmatch(match.group(2))):
         short.fault("EW242", f"{short.value!r} is not a package and its version", "write e.g. `pandas>=2,<3`")
         return Requirement("")
-    return Requirement(match.group(1), match.group(2) or "*", DEFAULT_CHANNEL)
+    return Requirement(match.group(1), match.group(2) or "*", DEFAULT_CHANNEL, where=entry.where)
 
 
 def _conda_form(entry: Cursor) -> Requirement:
@@ -76,10 +77,11 @@ def _conda_form(entry: Cursor) -> Requirement:
     channel = DEFAULT_CHANNEL
     if entry.has("channel") and entry.child("channel").is_a(str, "`channel`"):
         channel = entry.value["channel"]
+        _no_password(entry.child("channel"), "`channel`")
         if channel not in CHANNELS and not _URL.fullmatch(channel):
             hint = did_you_mean(channel, CHANNELS) or "give the URL of the channel"
             entry.child("channel").fault("EW243", f"unknown channel {channel!r}", hint)
-    return Requirement(name, version, channel)
+    return Requirement(name, version, channel, where=entry.where)
 
 
 def _pip_form(entry: Cursor) -> Requirement:
@@ -97,16 +99,45 @@ def _pip_form(entry: Cursor) -> Requirement:
         entry.fault("EW244", what, "keep one of them", entry.key_where(references[1]))
     if entry.has("editable"):
         _editable(entry)
-    if entry.has("extras") and entry.child("extras").is_a(list, "`extras`"):
-        for extra in entry.child("extras").items():
-            extra.is_a(str, "an extra")
     for key in (*SOURCES, *GIT_REFERENCES, "subdirectory"):
-        if entry.has(key):
-            entry.child(key).is_a(str, f"`{key}`")
+        if entry.has(key) and entry.child(key).is_a(str, f"`{key}`"):
+            _one_word(entry.child(key), f"`{key}`", spaces=key == "path")
     if isinstance(entry.value.get("path"), str):
         _path(entry.child("path"))
-    source = (sources[0], str(entry.value[sources[0]])) if sources else None
-    return Requirement(name, source=source)
+    return Requirement(
+        name,
+        source=(sources[0], str(entry.value[sources[0]])) if sources else None,
+        reference=str(entry.value[references[0]]) if references else "",
+        subdirectory=str(entry.value.get("subdirectory", "")),
+        extras=_extras(entry),
+        editable=entry.value.get("editable") is True,
+        where=entry.where,
+    )
+
+
+def _extras(entry: Cursor) -> tuple[str, ...]:
+    if not entry.has("extras") or not entry.child("extras").is_a(list, "`extras`"):
+        return ()
+    found = [extra for extra in entry.child("extras").items() if extra.is_a(str, "an extra")]
+    for extra in found:
+        if not re.fullmatch(_NAME, extra.value):
+            extra.fault("EW242", f"{extra.value!r} is not the name of an extra")
+    return tuple(extra.value for extra in found)
+
+
+def _one_word(cell: Cursor, what: str, *, spaces: bool) -> None:
+    """Report a text that would not stay one word of one line in a file of pip's."""
+    if not cell.value:
+        cell.fault("EW244", f"{what} is empty")
+    elif not cell.value.isprintable() or (" " in cell.value and not spaces):
+        cell.fault("EW244", f"{what} holds {'a line break' if spaces else 'white space'}: {cell.value!r}")
+    _no_password(cell, what)
+
+
+def _no_password(cell: Cursor, what: str) -> None:
+    """Report a password: whatever is in a spec goes into files that are shared."""
+    if _PASSWORD.search(cell.value):
+        cell.fault("EW244", f"{what} holds a password", "give it to git, pip or conda by their own settings")
 
 
 def _name(entry: Cursor) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Behind the name of an instance: the folder of its chunks, and the file that says what is in its result.
 CHUNKS, INDEX = ".chunks", ".index.json"
+# The conda environment of a workflow, beside its Snakefile.
+ENVIRONMENT = "envs/environment.yaml"
 # Stands for the folder that a task writes files of its own into.
 _OWN_FILES = "ECOSCOPE_WORKFLOWS_RESULTS"
 

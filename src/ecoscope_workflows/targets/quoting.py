@@ -99,3 +99,16 @@ def text_literal(text: str) -> str:
     other, escaped = ("'", "\\x27") if quote == '"' else ('"', "\\x22")
     inside = inside.replace(3 * other, 2 * other + escaped)
     return quote + inside.replace(quote, "\\" + quote) + quote
+
+
+def image_literal(image: str) -> str:
+    """Return an image as Snakemake names it: by its address, or the file that it is in."""
+    return text_literal(image if "://" in image or image.startswith("/") else f"docker://{image}")
+
+
+def call(function: str, arguments: Sequence[str], prefix: str) -> str:
+    """Return a call as an argument of a directive: on one line where it fits, else an argument a line."""
+    line = f"{function}({', '.join(arguments)})"
+    if len(f"{INDENT * 2}{prefix}{line},") <= LINE_LENGTH and "\n" not in line:
+        return line
+    return f"{function}(\n" + "".join(f"{INDENT * 3}{item},\n" for item in arguments) + f"{INDENT * 2})"

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 from ecoscope_workflows.contracts.digests import ARCHIVE
 from ecoscope_workflows.errors import Problem, TargetError
 from ecoscope_workflows.spec.encoding import INPUT
-from ecoscope_workflows.targets.layout import CHUNKS, INDEX
+from ecoscope_workflows.targets.captions import WORKFLOW, files_of, mark_of
+from ecoscope_workflows.targets.layout import CHUNKS, ENVIRONMENT, INDEX
 from ecoscope_workflows.targets.lines import one_line, testing_note
-from ecoscope_workflows.targets.quoting import INDENT, LINE_LENGTH, literal, text_literal
+from ecoscope_workflows.targets.quoting import INDENT, LINE_LENGTH, call, image_literal, literal, text_literal
 from ecoscope_workflows.targets.templating import render
 from ecoscope_workflows.targets.view import Input
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from ecoscope_workflows.targets.view import Row, SkipIf, View
 
@@ -51,10 +52,19 @@ KEYWORDS = frozenset(
 )
 
 
-def snakefile(view: View) -> str:
+def snakefile(view: View, *, image: str = "", conda: bool = False) -> str:
     """Return the Snakefile of a workflow.
 
     `ecoscope_workflows.targets.manifest` says the same as data.
+
+    Parameters
+    ----------
+    view
+        The workflow.
+    image
+        The image of tasks that name none; by default the one of this version.
+    conda
+        Whether the rules name the conda environment of the workflow.
 
     Raises
     ------
@@ -76,7 +86,9 @@ def snakefile(view: View) -> str:
         "testing": view.testing,
         "testing_note": testing_note(view),
         "mocks": literal(list(view.mocks), 1, 10) if view.mocks else "",
-        "image": f"ecoscope-workflows:{view.version}",
+        "image": image_literal(image or f"ecoscope-workflows:{view.version}"),
+        "conda": text_literal(ENVIRONMENT) if conda else "",
+        "report": WORKFLOW,
         # Every result, not the last ones alone: Snakemake then notices one that was deleted in between.
         "targets": view.wanted,
         "rules": [rule for row in view.jobs for rule in _rules(row, view.skipif)],
@@ -107,10 +119,7 @@ def _rules(row: Row, default: SkipIf | None) -> Iterator[dict[str, Any]]:
             }
             for name, item in named_inputs(row)
         ],
-        "result": f"{row.id}{CHUNKS}/{{chunk}}{ARCHIVE}",
-        "is_folder": False,
-        "result_name": "",
-        "companions": [],
+        "outputs": [text_literal(f"<results>/{row.id}{CHUNKS}/{{chunk}}{ARCHIVE}")],
         "name": f"{row.id}/{{chunk}}",
         "shell": shell(row, is_chunk=True),
     }
@@ -140,21 +149,30 @@ def _rule(row: Row, default: SkipIf | None) -> dict[str, Any]:
         "keyword": "checkpoint" if row.is_indexed else "rule",
         "name": row.id,
         "inputs": [{"keyword": name, "value": _input_value(row, item)} for name, item in named_inputs(row)],
-        "result": row.result,
-        "is_folder": row.is_folder,
-        "result_name": "collection=" if row.is_indexed else "",
-        "companions": [
-            *({"keyword": suffix.strip("."), "file": f"{row.id}{suffix}"} for suffix in row.companions),
-            *([{"keyword": "index", "file": f"{row.id}{INDEX}"}] if row.is_indexed else []),
-        ],
+        "outputs": list(_outputs(row)),
         "retries": row.retries,
-        "image": text_literal(f"docker://{row.image}") if row.image else "",
+        "image": image_literal(row.image) if row.image else "",
         "threads": row.threads,
         "shell": shell(row),
         "resources": {name: literal(value) for name, value in row.resources.items()},
         "task": call("compiled.code", [text_literal(f"{row.module}:{row.function}")], "task="),
         "args": call("compiled.args", [text_literal(row.id), *_said(row, default)], "args="),
     }
+
+
+def _outputs(row: Row) -> Iterator[str]:
+    """Yield the output files of a rule, each as its directive has it."""
+    names = {row.result: "collection="} if row.is_indexed else {}
+    names |= {f"{row.id}{suffix}": f"{suffix.strip('.')}=" for suffix in row.companions}
+    for file in files_of(row):
+        name, written = names.get(file, ""), text_literal(f"<results>/{file}")
+        if file == row.result and row.is_folder:
+            written = f"directory({written})"
+        marked = mark_of(row, file)
+        said = [f"{key}={literal(value, 3, 13 + len(key))}" for key, value in marked.items()]
+        yield f"{name}{call('report', [written, *said], name)}" if marked else f"{name}{written}"
+    if row.is_indexed:
+        yield f"index={text_literal(f'<results>/{row.id}{INDEX}')}"
 
 
 def _declared(row: Row, default: SkipIf | None) -> dict[str, str]:
@@ -230,14 +248,6 @@ def _skipif(skipped: SkipIf, level: int) -> list[str]:
         f"{name}={literal(value, level, 4 * level + len(name) + 1)}"
         for name, value in skipif(skipped).items()
     ]
-
-
-def call(function: str, arguments: Sequence[str], prefix: str) -> str:
-    """Return a call as an argument of a directive: on one line where it fits, else an argument a line."""
-    line = f"{function}({', '.join(arguments)})"
-    if len(f"{INDENT * 2}{prefix}{line},") <= LINE_LENGTH and "\n" not in line:
-        return line
-    return f"{function}(\n" + "".join(f"{INDENT * 3}{item},\n" for item in arguments) + f"{INDENT * 2})"
 
 
 def named_inputs(row: Row) -> Iterator[tuple[str, Input]]:

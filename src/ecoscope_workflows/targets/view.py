@@ -122,10 +122,19 @@ def _cheap(graph: Graph, mocks: Mapping[str, str]) -> frozenset[str]:
         if node.task.metadata.cheap
         and node.id not in leaves
         and node.id not in mocks
-        and not node.instance.resources
-        and node.instance.retries is None
-        and node.instance.timeout is None
+        and not _asks_for_something(node)
         and not any(parameter.is_file for parameter in node.task.parameters.values())
+    )
+
+
+def _asks_for_something(node: Node) -> bool:
+    """Return whether an instance, or its task, asks for what only a job of its own can give."""
+    metadata, instance = node.task.metadata, node.instance
+    return (
+        bool(metadata.image or metadata.resources or metadata.retries or metadata.timeout)
+        or bool(instance.resources)
+        or instance.retries is not None
+        or instance.timeout is not None
     )
 
 

@@ -149,6 +149,9 @@ compiled.cheap(
 configfile: "config/params.yaml"
 
 
+report: "report/workflow.rst"
+
+
 container: "docker://ecoscope-workflows:0.1.0"
 
 
@@ -157,7 +160,6 @@ localrules:
 
 
 rule all:
-    default_target: True
     input:
         "<results>/fixes.parquet",
         "<results>/relocations.parquet",
@@ -632,7 +634,13 @@ rule track_maps:
             20,
         ),
     output:
-        "<results>/track_maps.zip",
+        report(
+            "<results>/track_maps.zip",
+            caption="report/track_maps.rst",
+            category="Maps, charts and tables",
+            subcategory="Map of the tracks",
+            labels={"result": "Draw a map of each track"},
+        ),
     log:
         "<logs>/track_maps.log",
     benchmark:
@@ -1010,7 +1018,13 @@ rule density_maps:
             20,
         ),
     output:
-        "<results>/density_maps.zip",
+        report(
+            "<results>/density_maps.zip",
+            caption="report/density_maps.rst",
+            category="Maps, charts and tables",
+            subcategory="Home range",
+            labels={"result": "Draw a map of each home range"},
+        ),
     log:
         "<logs>/density_maps.log",
     benchmark:
@@ -1306,7 +1320,13 @@ rule displacement_charts:
             20,
         ),
     output:
-        "<results>/displacement_charts.zip",
+        report(
+            "<results>/displacement_charts.zip",
+            caption="report/displacement_charts.rst",
+            category="Maps, charts and tables",
+            subcategory="Net squared displacement",
+            labels={"result": "Draw the displacement over time"},
+        ),
     log:
         "<logs>/displacement_charts.log",
     benchmark:
@@ -1368,7 +1388,12 @@ rule dashboard:
         speeds_kmh_argvalues="<results>/speeds.zip",
     output:
         "<results>/dashboard.json",
-        html="<results>/dashboard.html",
+        html=report(
+            "<results>/dashboard.html",
+            caption="report/dashboard.rst",
+            category="Dashboards",
+            labels={"result": "Gather the dashboard"},
+        ),
     log:
         "<logs>/dashboard.log",
     benchmark:

@@ -18,6 +18,7 @@ from ecoscope_workflows.compiler.planning.triggers import triggers_of
 from ecoscope_workflows.errors import Problem, StorageError
 from ecoscope_workflows.runtime.rule_params import CHECKED, checked_state
 from ecoscope_workflows.runtime.stores.location import is_url
+from ecoscope_workflows.runtime.whereabouts import results_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,7 +115,7 @@ def _plan_of(folder: Path) -> Plan:
             len(program.jobs),
             _seconds(program, jobs, settings),
             (*settings.doubts, *_doubts(program, records, triggers, settings)),
-            (*_notes(program, records, is_checked=is_checked), *_chunks(program, triggers)),
+            (*_notes(program, records, is_checked=is_checked), *_chunks(program, triggers), *_whereabouts()),
             is_checked,
         )
 
@@ -158,6 +159,12 @@ def _seconds(program: Program, jobs: tuple[Planned, ...], settings: Settings) ->
     }
     cores = settings.cores or os.cpu_count() or 1
     return seconds_left(recorded, needs, {}, [job.instance for job in jobs], cores)
+
+
+def _whereabouts() -> Iterator[str]:
+    place = results_elsewhere(Path())
+    if place:
+        yield f"the last run had its results in {place}: this is a plan of a run with results on this machine"
 
 
 def _doubts(

@@ -11,7 +11,8 @@ from ecoscope_workflows.compiler.estimate import needs_of, recorded_seconds, sec
 from ecoscope_workflows.compiler.running.child import Child, command
 from ecoscope_workflows.compiler.running.events import EventFile
 from ecoscope_workflows.compiler.running.outcomes import how_done
-from ecoscope_workflows.compiler.running.progress import Progress
+from ecoscope_workflows.compiler.running.progress import DONE, Progress
+from ecoscope_workflows.runtime.whereabouts import results_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -94,4 +95,5 @@ class Watched:
 
 
 def _how_done(folder: Path, rows: Mapping[str, Row], name: str) -> str:
-    return how_done(folder, rows[name])
+    # What lies here is of another run.
+    return DONE if results_elsewhere(folder) else how_done(folder, rows[name])

@@ -54,14 +54,14 @@ class Run:
             return False
 
 
-def announce(*, is_main_process: bool) -> None:
+def announce(*, runs_several: bool) -> None:
     """Tell the jobs that this process is their run; nothing is started before a job asks for it.
 
-    In a Snakemake that another one has started, as on the node of a cluster, the jobs are told nothing.
+    The job of a Snakemake that another one has started for it, as on the node of a cluster, is told nothing.
     """
     os.environ.pop(RUN_VARIABLE, None)
     os.environ.pop(TASKS_VARIABLE, None)
-    if not is_main_process or os.environ.get(SWITCH_VARIABLE, "").lower() in OFF:
+    if not runs_several or os.environ.get(SWITCH_VARIABLE, "").lower() in OFF:
         return
     try:
         started = stat_fields("self")[START]
