@@ -51,7 +51,8 @@ def prepare(folder: Path) -> None:
     (folder / CONSTANT).write_text(constant(snakefile))
     params = "".join(f"track_{chain}: {BOUNDS}\n" for chain in range(RULES // INSTANCES_OF_A_CHAIN))
     (folder / "config" / "params.yaml").write_text(params)
-    outputs = re.findall(r'output:\s+"<results>/([\w.]+)"', snakefile)
+    # Its first rule asks for all of them, in their order.
+    outputs = list(dict.fromkeys(re.findall(r'"<results>/([\w.]+)"', snakefile)))
     if len(outputs) != RULES:
         sys.exit(f"{COMPILED} has {len(outputs)} outputs")
     (folder / "results").mkdir()
