@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from snakemake.scheduling.job_scheduler import JobScheduler
 from tests.runtime.warm_run import NOTE, WarmRun, is_alive, until
 
 from ecoscope_workflows.runtime.at_start import prepare_start
@@ -190,7 +191,7 @@ class Workflow:
     """The part of Snakemake's `workflow` that its start is about."""
 
     def __init__(self, timespan: float) -> None:
-        self.scheduler = SimpleNamespace(job_rate_limiter=SimpleNamespace(timespan=timespan))
+        self.scheduler: Any = SimpleNamespace(job_rate_limiter=SimpleNamespace(timespan=timespan))
         self._onstart: Any = lambda log: None  # noqa: ARG005  # as Snakemake has it
 
     def onstart(self, handler: Any) -> None:
@@ -212,3 +213,24 @@ def test_a_limit_of_jobs_in_no_time_is_no_limit(timespan: float, lifted: bool) -
     for thread in set(threading.enumerate()) - before:
         thread.join(60)
     assert "pandas" in sys.modules
+
+
+def test_a_signal_that_comes_while_jobs_are_counted_ends_the_run() -> None:
+    workflow = Workflow(1)
+    scheduler = JobScheduler.__new__(JobScheduler)
+    scheduler._lock = threading.Lock()
+    scheduler._open_jobs = threading.Semaphore(0)
+    scheduler.job_rate_limiter = None
+    workflow.scheduler = scheduler
+    prepare_start(workflow)
+    workflow.begins()
+
+    def hear() -> None:
+        with scheduler._lock:
+            scheduler.exit_gracefully()
+
+    thread = threading.Thread(target=hear, daemon=True)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert scheduler._user_kill == "graceful"

@@ -26,7 +26,9 @@ def prepare_start(workflow: Any) -> None:
     """
 
     def at_start() -> None:
-        _lift_empty_limit(getattr(workflow, "scheduler", None))
+        scheduler = getattr(workflow, "scheduler", None)
+        _lift_empty_limit(scheduler)
+        _hear_a_signal_at_any_time(scheduler)
         count_warm_jobs()
         # Snakemake imports it when the first job has ended, and starts no other until it has done so.
         threading.Thread(target=importlib.import_module, args=["pandas"]).start()
@@ -79,3 +81,12 @@ def _lift_empty_limit(scheduler: Any) -> None:
     limiter = getattr(scheduler, "job_rate_limiter", None)
     if limiter is not None and limiter.timespan == 0:
         scheduler.job_rate_limiter = None
+
+
+def _hear_a_signal_at_any_time(scheduler: Any) -> None:
+    """Have SIGTERM end a run whatever Snakemake does at that moment.
+
+    The scheduler hears of it in its own thread, by a lock that this thread may hold: it would wait for ever.
+    """
+    if isinstance(getattr(scheduler, "_lock", None), type(threading.Lock())):
+        scheduler._lock = threading.RLock()  # noqa: SLF001  # it has no other name
