@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import platform
 import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -18,12 +23,9 @@ from benchmarks import (  # noqa: E402  # after the path is set
     early_cut_off,
     earthranger_download,
     fan_out,
-    fusion,
     goals,
-    kubernetes_jobs,
     noop_overhead,
     plan,
-    slurm_jobs,
     start_up,
     subject_tracking,
     warm_jobs,
@@ -34,19 +36,18 @@ README = Path(__file__).with_name("README.md")
 BEGIN = "<!-- measured -->"
 
 
-def track_rows() -> list[list[str]]:
-    """Return the table of the track kernels."""
-    # Last and late: what this process has imported by then counts as peak memory of each process it starts.
-    from benchmarks import track_kernels  # noqa: PLC0415  # imports geopandas
+def late(name: str) -> Callable[[], list[list[str]]]:
+    """Return what makes the table of a module that imports much: geopandas, or stand-ins of clusters.
 
-    return track_kernels.rows()
+    What this process has imported by then counts as peak memory of each process that it starts, so these
+    modules come last.
+    """
 
+    def rows() -> list[list[str]]:
+        table: list[list[str]] = importlib.import_module(f"benchmarks.{name}").rows()
+        return table
 
-def goal_rows() -> list[list[str]]:
-    """Return the table of tracks of real sizes."""
-    from benchmarks import track_goals  # noqa: PLC0415  # as the track kernels: late
-
-    return track_goals.rows()
+    return rows
 
 
 SECTIONS = {
@@ -62,12 +63,12 @@ SECTIONS = {
     "A task that is called for each of many small items": fan_out.rows,
     goals.SUBJECTS: subject_tracking.run_rows,
     "The same with nothing to do, beside as many rules written by hand": subject_tracking.no_op_rows,
-    "Jobs on Slurm": slurm_jobs.rows,
-    "Jobs in pods of Kubernetes": kubernetes_jobs.rows,
-    "Cheap instances inside the jobs that need them": fusion.rows,
     goals.SITE: earthranger_download.rows,
-    "Track kernels": track_rows,
-    goals.TRACKS: goal_rows,
+    "Jobs on Slurm": late("slurm_jobs"),
+    "Jobs in pods of Kubernetes": late("kubernetes_jobs"),
+    "Cheap instances inside the jobs that need them": late("fusion"),
+    "Track kernels": late("track_kernels"),
+    goals.TRACKS: late("track_goals"),
 }
 
 
