@@ -100,6 +100,7 @@ def test_params_beside_the_spec_are_checked_but_may_be_incomplete(compiled: Comp
     code, _, errors = compiled("--target", "airflow", "--schedule", "@daily", spec=spec)
     assert (code, "EW761" in errors) == (1, True)
     spec = with_params(tmp_path, "load_relocation: {}\nload_relocations: {path: 7}\n")
-    code, _, errors = compiled("--target", "airflow", spec=spec)
-    assert code == 1
-    assert [name for name in ("EW402", "EW404", "EW406") if name in errors] == ["EW402", "EW406"]
+    for target in ("airflow", "jupytext"):
+        code, _, errors = compiled("--target", target, spec=spec)
+        assert code == 1
+        assert [name for name in ("EW402", "EW404", "EW406") if name in errors] == ["EW402", "EW406"]

@@ -150,6 +150,7 @@ def test_a_partition_is_never_evaluated(name: str) -> None:
         (["--set", "slurm-requeue=1"], "slurm-requeue takes a value such as true, not 1"),
         (["--set", "jobs"], "--set takes KEY=VALUE, not 'jobs'."),
         (["--set", "jobs="], "--set takes KEY=VALUE, not 'jobs='."),
+        (["--set", "partition=long"], "a key as it stands in the profile; write --partition long."),
         (["--namespace", "x"], "--namespace is for the profile k8s, not slurm."),
     ],
 )

@@ -68,9 +68,16 @@ def test_params_are_checked_before_anything_runs(
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
     verify = ["compile", "spec.yaml", "--target", "all", "--verify"]
     assert run(verify) == 1
-    captured = capsys.readouterr()
-    assert "EW404" in captured.err
-    assert "runs" not in captured.err
+    said = capsys.readouterr().err
+    assert "EW404" in said
+    assert "--> spec.yaml" in said
+    assert "write it into params.yaml, or give --params FILE" in said
+    assert "runs" not in said
+    (folder / "params.yaml").write_text("words: {vars: 7}\n")
+    assert run(verify) == 1
+    said = capsys.readouterr().err
+    assert "--> params.yaml:1:15" in said
+    assert str(temporary) not in said
     (folder / "given.yaml").write_text("words: {vras: [a]}\n")
     assert run([*verify, "--params", "given.yaml", "--keep", "kept"]) == 1
     assert "did you mean 'vars'?" in capsys.readouterr().err

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.end_to_end.plan_agreement import assert_same, plan, run_with_reasons
+from tests.end_to_end.plan_agreement import assert_plan_agrees, assert_same, run_with_reasons
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,9 +60,9 @@ def done(finished: Project, copy_of: Callable[[Project], Project]) -> Project:
 def assert_runs(project: Project, expected: set[str]) -> None:
     """See that the next run is of just these instances, and that there is nothing left to do after it.
 
-    Our own plan of it says the same as Snakemake does, with the same reasons.
+    Our own plan of it says the same as Snakemake's dry run and as the run itself, with the same reasons.
     """
-    planned = plan(project)
+    planned = assert_plan_agrees(project)
     assert {job["instance"] for job in planned["jobs"]} == expected
     run, reasons = run_with_reasons(project)
     assert set(run.plan) == expected, run.output

@@ -82,6 +82,11 @@ def test_a_spec_is_compiled_run_and_told_of_and_the_next_run_has_nothing_to_do(n
     assert again.code == 0
     assert not again.made
     assert re.search(r"^4 done  \(nothing to do in .+\)$", again.output, re.MULTILINE)
+    kept = "work/config/params.yaml is yours and was kept; params.yaml differs from it"
+    assert kept not in run.output
+    beside = numbers.folder / "params.yaml"
+    beside.write_text(beside.read_text() + "# later\n")
+    assert kept in numbers.call(PROGRAM, "run", "spec.yaml", "--outpath", "work").output
     # What Snakemake itself thinks of the folder.
     assert numbers.finish().plan == {}
     assert not locks(numbers)

@@ -57,6 +57,13 @@ def test_it_finds_every_task_and_tells_of_every_wrong_name(
     assert list(map(told, catalog)) == list(map(told, birds))
 
 
+def test_a_task_is_the_same_one_by_each_of_its_names(birds: Catalog) -> None:
+    for catalog in (birds, indexed(birds)):
+        found = catalog.find("get_subjectgroup_observations", "tasks")
+        assert isinstance(found, TaskInfo)
+        assert catalog.find(found.path, "workflow") is found
+
+
 def test_it_finds_every_condition(birds: Catalog, names: list[str]) -> None:
     catalog = indexed(birds)
     known = [*names, *birds.conditions, *(path.rpartition(".")[2] for path in birds.conditions)]

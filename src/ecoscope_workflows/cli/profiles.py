@@ -122,6 +122,8 @@ def _setting(word: str) -> tuple[str, Any]:
     key, _, text = word.partition("=")
     if not (key and text):
         raise click.UsageError(f"--set takes KEY=VALUE, not {word!r}.")
+    if key in _OPTIONS:
+        raise click.UsageError(f"--set takes a key as it stands in the profile; write --{key} {text}.")
     if text in {"true", "false"}:
         return key, text == "true"
     return key, int(text) if text.isascii() and text.isdigit() else text

@@ -87,7 +87,7 @@ def run_command(
             click.echo(
                 "the last run here was killed: its lock is lifted, what it left half is made anew", err=True
             )
-        _ready(prepared, params, extra)
+        _ready(prepared, target, params, extra)
         watched = Watched(occupation, prepared.laid_out, extra, environment)
         _show(watched, plain=plain)
     context.exit(_finish(prepared, watched))
@@ -120,16 +120,27 @@ def _prepared(target: Path, outpath: Path | None) -> Prepared:
     return prepared
 
 
-def _ready(prepared: Prepared, params: Path | None, extra: Sequence[str]) -> None:
+def _ready(prepared: Prepared, target: Path, params: Path | None, extra: Sequence[str]) -> None:
     """Write what is compiled, and see that the params are complete."""
     if prepared.artifacts:
         count = prepared.write()
         state = f"{count} file{'' if count == 1 else 's'} written" if count else "unchanged"
         click.echo(f"{prepared.folder}: {state}", err=True)
+        if params is None:
+            _tell_of_other_params(prepared.folder, target.with_name("params.yaml"))
     if params is not None:
         prepared.give_params(params)
     elif not any(word.partition("=")[0] in _OTHER_PARAMS for word in extra):
         prepared.check_params()
+
+
+def _tell_of_other_params(folder: Path, beside: Path) -> None:
+    """Say so where the params beside a spec are not those of the folder that it was compiled into before."""
+    from ecoscope_workflows.compiler.compile import PARAMS  # noqa: PLC0415  # as above
+
+    own = folder / PARAMS
+    if beside.is_file() and beside.read_bytes() != own.read_bytes():
+        click.echo(f"{own} is yours and was kept; {beside} differs from it", err=True)
 
 
 def _show(watched: Watched, *, plain: bool) -> None:

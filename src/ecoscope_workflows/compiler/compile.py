@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ecoscope_workflows.graph.model import Graph
-    from ecoscope_workflows.spec.document import Document
 
 SNAKEMAKE = "snakemake"
 SCRIPT = "script-sequential"
@@ -138,10 +137,9 @@ def _script(request: Request, graph: Graph, examples: Mapping[str, Path]) -> Art
 def _notebook(request: Request, graph: Graph, examples: Mapping[str, Path]) -> Artifact:
     mocks = {name: str(path.resolve()) for name, path in examples.items()}
     laid_out = view(graph, mocks, testing=request.testing)
-    listed = listed_parameters(ParamsModel.of(graph, tuple(mocks)))
-    document = _params_beside(request.spec)
-    params = None if document is None else document.value
-    text = notebook(graph, laid_out, listed, params, request.template)
+    model = ParamsModel.of(graph, tuple(mocks))
+    params = _checked_params(model, request.spec)
+    text = notebook(graph, laid_out, listed_parameters(model), params, request.template)
     return Artifact(f"{graph.spec.id}.jupytext.py", text.encode())
 
 
@@ -149,24 +147,19 @@ def _dag(request: Request, graph: Graph, examples: Mapping[str, Path]) -> Artifa
     mocks = {name: str(path.resolve()) for name, path in examples.items()}
     model = ParamsModel.of(graph, tuple(mocks))
     laid_out = view(graph, mocks, testing=request.testing)
-    params = _checked_params(model, request.spec)
+    params = _checked_params(model, request.spec) or {}
     text = airflow(laid_out, json_schemas(model), params, request.pods, request.template)
     return Artifact(f"{graph.spec.id}.airflow.py", text.encode())
 
 
-def _params_beside(spec: Path) -> Document | None:
-    """Return the params file beside a spec, where there is one."""
+def _checked_params(model: ParamsModel, spec: Path) -> dict[str, Any] | None:
+    """Return the params beside a spec, if there are any; some may still be missing, but none is wrong."""
     beside = spec.with_name("params.yaml")
-    return parse(beside.read_text(encoding="utf-8"), str(beside)) if beside.is_file() else None
-
-
-def _checked_params(model: ParamsModel, spec: Path) -> dict[str, Any]:
-    """Return the params beside a spec, without fault but for those that are not given yet."""
-    document = _params_beside(spec)
-    if document is None:
-        return {}
+    if not beside.is_file():
+        return None
+    document = parse(beside.read_text(encoding="utf-8"), str(beside))
     try:
-        return model.validate(document)
+        model.validate(document)
     except ParamsError as error:
         faults = [problem for problem in error.problems if problem.code != _NOT_GIVEN]
         if faults:

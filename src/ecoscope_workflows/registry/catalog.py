@@ -156,9 +156,11 @@ class IndexedCatalog(Catalog):
     """
 
     _index: Index
+    _known: dict[str, TaskInfo | None]
 
     def __init__(self, index: Index) -> None:
         object.__setattr__(self, "_index", index)
+        object.__setattr__(self, "_known", {})
 
     @cached_property
     def whole(self) -> Catalog:
@@ -183,7 +185,7 @@ class IndexedCatalog(Catalog):
     def named(self, name: str, grammar: str = "") -> list[TaskInfo]:
         """Return the tasks that a short name or dotted path stands for, as of the whole catalog."""
         paths = [name] if name in self._index.tasks else self._index.paths.get(name, ())
-        tasks = [task for task in map(self._imported, paths) if task is not None]
+        tasks = [task for task in map(self._once, paths) if task is not None]
         if not tasks or len(tasks) < len(paths):
             return self.whole.named(name, grammar)
         return preferred(tasks, grammar) if grammar else tasks
@@ -196,6 +198,12 @@ class IndexedCatalog(Catalog):
     @property
     def _condition_paths(self) -> Sequence[str]:
         return self._index.conditions
+
+    def _once(self, path: str) -> TaskInfo | None:
+        """Return a task; by whatever name it is asked for, it is the same one."""
+        if path not in self._known:
+            self._known[path] = self._imported(path)
+        return self._known[path]
 
     def _imported(self, path: str) -> TaskInfo | None:
         """Return a task, of which no more than its module and what that needs is imported."""

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,7 @@ from ecoscope_workflows.compiler.running.preparing import Prepared
 from ecoscope_workflows.compiler.running.watching import Watched
 from ecoscope_workflows.compiler.status import FAILED, error_in, status_of
 from ecoscope_workflows.compiler.verifying.installed_airflow import installed_airflow, run_dag
-from ecoscope_workflows.errors import TargetError
+from ecoscope_workflows.errors import ParamsError, TargetError, Where
 from ecoscope_workflows.runtime.stores.location import STORE_VARIABLE
 from ecoscope_workflows.runtime.words import RESULTS_VARIABLE
 from ecoscope_workflows.targets.airflow import Pods
@@ -115,10 +115,17 @@ class Programs:
         artifacts = compile_graph(self.graph, self._request(SNAKEMAKE))
         prepared = Prepared(self._of(SNAKEMAKE), self.graph, self._mocked, tuple(artifacts))
         prepared.write()
-        if self.params is not None:
-            prepared.give_params(self.params)
-        else:
+        beside = self.spec.with_name("params.yaml")
+        given = self.params or beside
+        if given.is_file():
+            # Its faults are told where the user finds them, not in a folder that is removed.
+            prepared.give_params(given)
+            return
+        try:
             prepared.check_params()
+        except ParamsError as error:
+            where, hint = Where(str(self.spec)), f"write it into {beside}, or give --params FILE"
+            raise ParamsError([replace(item, where=where, hint=hint) for item in error.problems]) from None
 
     def run(self, target: str) -> Ran:
         """Run the program of a target.
