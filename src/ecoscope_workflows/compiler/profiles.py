@@ -25,6 +25,8 @@ _ANY_FILE = re.compile(r"(profile|config)(\.v\d+\+)?\.yaml")
 _EVALUATED = "default-resources"
 # The storage plugin for each kind of address.
 _PROVIDERS = {"s3": "s3", "gs": "gcs"}
+# Executors that are Snakemake's own or ours.
+_NO_PLUGIN = frozenset({"ecoscope", "local"})
 
 
 def names() -> tuple[str, ...]:
@@ -108,7 +110,7 @@ def plugins_of(text: str) -> list[str]:
     """Return the packages of Snakemake's plugins that a profile needs."""
     keys = yaml.safe_load(text)
     executor, storage_ = keys.get("executor", "local"), keys.get("default-storage-provider")
-    needed = [] if executor == "local" else [f"snakemake-executor-plugin-{executor}"]
+    needed = [] if executor in _NO_PLUGIN else [f"snakemake-executor-plugin-{executor}"]
     return [*needed, f"snakemake-storage-plugin-{storage_}"] if storage_ else needed
 
 

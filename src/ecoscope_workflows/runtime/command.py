@@ -89,27 +89,27 @@ def parse(argv: list[str]) -> tuple[Job, Path | None]:
     return job, Path(options["--log"]) if "--log" in options else None
 
 
-def main(argv: list[str], *, client: int | None = None, cold: str = "") -> int:
+def main(argv: list[str], *, allowed: Orphanage | None = None, cold: str = "") -> int:
     """Run one job and return its exit code.
 
     Parameters
     ----------
     argv
         The words of the command line behind the program.
-    client
-        The process that this one stands for, where it is not the one that the scheduler started.
+    allowed
+        Whether a result is still wanted, where this process is not the one that the scheduler started.
     cold
         Why no warm worker runs the job, for its log; empty where none is wanted.
     """
     try:
-        return _run(argv, os.getpid() if client is None else client, cold)
+        return _run(argv, allowed or Orphanage(os.getpid()), cold)
     except EcoscopeWorkflowsError as failure:
         raise SystemExit(f"error: {failure}") from None
     except OSError as failure:
         raise SystemExit(f"error: {Problem('EW605', str(failure))}") from None
 
 
-def _run(argv: list[str], process: int, cold: str) -> int:
+def _run(argv: list[str], allowed: Orphanage, cold: str) -> int:
     job, log = parse(argv)
     terminal = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace")
     if log is not None:
@@ -123,7 +123,7 @@ def _run(argv: list[str], process: int, cold: str) -> int:
     try:
         name = f"{job.instance}.{job.chunk}" if job.chunk else job.instance
         with Usage(name), Timeout(job.instance, job.timeout, report):
-            execute(job, allowed=Orphanage(process), words=argv)
+            execute(job, allowed=allowed, words=argv)
     except EcoscopeWorkflowsError as error:
         report(error)
         return 1

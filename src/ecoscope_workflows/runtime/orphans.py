@@ -9,16 +9,26 @@ from __future__ import annotations
 
 import os
 
-_PARENT_FIELD = 3
+# What `typing` would say.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_PARENT_FIELD, _START_FIELD = 3, 21
 
 
 def ancestors(process: int) -> tuple[int, int]:
     """Return the process ids of the parent (the shell) and of its parent (the scheduler) of a process."""
-    parent = os.getppid() if process == os.getpid() else _parent_of(process)
-    return parent, _parent_of(parent)
+    parent = os.getppid() if process == os.getpid() else _field(process, _PARENT_FIELD)
+    return parent, _field(parent, _PARENT_FIELD)
 
 
-def _parent_of(process: int) -> int:
+def birth(process: int) -> tuple[int, int]:
+    """Return a process id and when that process was started: what the scheduler itself is known by."""
+    return process, _field(process, _START_FIELD)
+
+
+def _field(process: int, number: int) -> int:
     try:
         # Importing pathlib and our errors takes longer than all else that is done to restore a small result.
         with open(f"/proc/{process}/stat", encoding="ascii", errors="replace") as file:  # noqa: PTH123
@@ -27,21 +37,24 @@ def _parent_of(process: int) -> int:
         # It has ended; or there is no /proc (macOS), and the parent of this process alone must do.
         return 0
     # The second field is the command in brackets, which may hold anything; count from its end.
-    return int(status.rpartition(")")[2].split()[_PARENT_FIELD - 2])
+    return int(status.rpartition(")")[2].split()[number - 2])
 
 
 class Orphanage:
-    """Remembers the ancestors of a process, and refuses when they have changed.
+    """Remembers where a process comes from, and refuses when that has changed.
 
     Parameters
     ----------
     process
-        The process that the scheduler started: this one, or the one that this one stands for.
+        The process that the scheduler started: this one, or the one that this one stands for; or the
+        scheduler, where it started none.
+    origin
+        What must not change: the `ancestors` of the process, or the `birth` of the scheduler.
     """
 
-    def __init__(self, process: int) -> None:
-        self.process = process
-        self.at_start = ancestors(process)
+    def __init__(self, process: int, origin: Callable[[int], tuple[int, int]] = ancestors) -> None:
+        self.process, self.origin = process, origin
+        self.at_start = origin(process)
 
     def __call__(self) -> None:
         """Raise where the program that started this job has gone away.
@@ -51,7 +64,7 @@ class Orphanage:
         StorageError
             The result is thrown away; the next run makes it again.
         """
-        if ancestors(self.process) != self.at_start:
+        if self.origin(self.process) != self.at_start:
             from ecoscope_workflows.errors import Problem, StorageError  # noqa: PLC0415  # as above
 
             what = "the workflow that started this job is gone; the result is thrown away"

@@ -22,8 +22,10 @@ NAMESPACES = ("cgroup", "ipc", "mnt", "net", "pid", "user", "uts")
 INTERNAL_SIGNALS = 0b11 << 31
 NICE = 16
 UMASK = "Umask"
+# Snakemake sets each to the folder for temporary files of the job.
+TEMPORARY_VARIABLES = ("TEMP", "TEMPDIR", "TMP", "TMPDIR")
 # These may differ from job to job, and nothing that is loaded beforehand depends on them.
-FREE_VARIABLES = frozenset({"_", "OLDPWD", "PWD", "SHLVL", "TEMP", "TEMPDIR", "TMP", "TMPDIR"})
+FREE_VARIABLES = frozenset({"_", "OLDPWD", "PWD", "SHLVL", *TEMPORARY_VARIABLES})
 FREE_PREFIX = "ECOSCOPE_WORKFLOWS_"
 # Snakemake sets each to the threads of the job.
 THREAD_VARIABLES = (

@@ -17,6 +17,7 @@ from ecoscope_workflows.runtime.warm.announcement import Run, announced
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import signal
+    from collections.abc import Mapping
 else:
     import _signal as signal
 
@@ -59,8 +60,9 @@ def hand_over(argv: list[str]) -> str:
     if run is None or not run.is_here:
         return ""
     try:
-        connection = _connect(run)
-        _ask(connection, argv)
+        program = interpreter()
+        connection = connect(run, program)
+        ask(connection, program, argv, os.environb)
     except ConnectionError:
         return EARLY
     except (ColdError, OSError) as error:
@@ -102,8 +104,21 @@ def open_folder(run: Run) -> int:
     return folder
 
 
-def _connect(run: Run) -> _socket.socket:
-    """Return a connection to the server of the run, which is started where there is none yet."""
+def connect(run: Run, program: list[str]) -> _socket.socket:
+    """Return a connection to the server of the run, which is started where there is none yet.
+
+    Parameters
+    ----------
+    run
+        The run.
+    program
+        The interpreter that it is started with, and its options.
+
+    Raises
+    ------
+    ColdError
+        There is a server no more, or it is not ours.
+    """
     folder = open_folder(run)
     # The system allows 107 bytes for the path of a socket: this one is short wherever the folder is.
     address = f"/proc/self/fd/{folder}/{run.socket}"
@@ -113,7 +128,7 @@ def _connect(run: Run) -> _socket.socket:
     except FileNotFoundError:
         from ecoscope_workflows.runtime.warm.starting import start  # noqa: PLC0415  # once in a run
 
-        start(run, folder, interpreter())
+        start(run, folder, program)
         connection.connect(address)
     except ConnectionRefusedError:
         raise ColdError("the warm worker of this run has ended early") from None
@@ -124,12 +139,30 @@ def _connect(run: Run) -> _socket.socket:
     return connection
 
 
-def _ask(connection: _socket.socket, argv: list[str]) -> None:
-    """Send the job, and return when the other side stands ready to start it."""
-    environment = [name + b"=" + value for name, value in os.environb.items()]
-    ours = interpreter()
-    fields = [str(len(ours)), *ours, sys.version, str(len(argv)), *argv]
-    body = b"\0".join([*map(os.fsencode, fields), *environment])
+def ask(
+    connection: _socket.socket, program: list[str], argv: list[str], environment: Mapping[bytes, bytes]
+) -> None:
+    """Send a job, and return when the other side stands ready to start it.
+
+    Parameters
+    ----------
+    connection
+        As `connect` returns it.
+    program
+        The interpreter that would run the job in a process of its own, and its options.
+    argv
+        The arguments of the job.
+    environment
+        The job's variables; its standard streams are those of this process.
+
+    Raises
+    ------
+    ColdError
+        The other side cannot run it as that process would.
+    """
+    variables = [name + b"=" + value for name, value in environment.items()]
+    fields = [str(len(program)), *program, sys.version, str(len(argv)), *argv]
+    body = b"\0".join([*map(os.fsencode, fields), *variables])
     message = len(body).to_bytes(HEAD, "big") + body
     streams = b"".join(number.to_bytes(4, sys.byteorder) for number in (0, 1, 2))
     connection.settimeout(PATIENCE)
@@ -152,19 +185,33 @@ def _outcome(connection: _socket.socket) -> str:
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, lambda caught, _: _tell(connection, caught))
     try:
+        status = wait_for(connection)
+    except ColdError as error:
+        return str(error)
+    if status < 0:
+        _die(-status)
+    os._exit(status)
+
+
+def wait_for(connection: _socket.socket) -> int:
+    """Have the job started, and return its exit code, or minus the number of the signal that ended it.
+
+    Raises
+    ------
+    ColdError
+        The other side is gone, and the job was not started.
+    """
+    try:
         connection.sendall(GO)
     except OSError:
-        return EARLY
+        raise ColdError(EARLY) from None
     answer = b""
     while more := _receive(connection):
         answer += more
     if not answer:
         os.write(2, b"error: the warm worker of this job was killed\n")
-        _die(signal.SIGKILL)
-    status = int(answer)
-    if status < 0:
-        _die(-status)
-    os._exit(status)
+        return -signal.SIGKILL
+    return int(answer)
 
 
 def _receive(connection: _socket.socket) -> bytes:

@@ -32,11 +32,9 @@ def start(run: Run, folder: int, interpreter: list[str], tasks: int | None = Non
     """
     own = f"{run.socket}.{os.getpid()}"
     listening = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM)
-    mask = os.umask(0o177)
-    try:
-        listening.bind(f"/proc/self/fd/{folder}/{own}")
-    finally:
-        os.umask(mask)
+    # What it is bound to gets these rights: a umask would be that of all threads of this process.
+    os.fchmod(listening.fileno(), 0o600)
+    listening.bind(f"/proc/self/fd/{folder}/{own}")
     try:
         listening.listen(WAITING)
         # It gets its name when it can be connected to, and the first one gets it.

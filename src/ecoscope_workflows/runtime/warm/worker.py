@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from ecoscope_workflows.runtime import command
+from ecoscope_workflows.runtime.orphans import Orphanage, ancestors, birth
+from ecoscope_workflows.runtime.warm.announcement import announced
 from ecoscope_workflows.runtime.warm.native_threads import all_single, set_openblas_threads, wanted
 
 if TYPE_CHECKING:
@@ -79,7 +81,10 @@ def _reseed() -> None:
 def _run(argv: list[str], client: int) -> int:
     """Return the exit code that Python gives to what the job's program returns or raises."""
     try:
-        return command.main(argv, client=client)
+        run = announced()
+        # Snakemake itself is the client where it hands its jobs over without a shell.
+        origin = birth if run is not None and run.pid == str(client) else ancestors
+        return command.main(argv, allowed=Orphanage(client, origin))
     except SystemExit as end:
         if end.code is None or isinstance(end.code, int):
             return end.code or 0
