@@ -7,9 +7,11 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Snakemake imports every plugin that it finds at each start: those that tests need have a folder of their own.
 EXECUTORS := $(VENV)/executors
 KUBERNETES := $(VENV)/kubernetes
+GOOGLE := $(VENV)/google
 AIRFLOW := $(VENV)/airflow
 export ECOSCOPE_WORKFLOWS_EXECUTORS := $(CURDIR)/$(EXECUTORS)
 export ECOSCOPE_WORKFLOWS_KUBERNETES := $(CURDIR)/$(KUBERNETES)
+export ECOSCOPE_WORKFLOWS_GOOGLE := $(CURDIR)/$(GOOGLE)
 export ECOSCOPE_WORKFLOWS_AIRFLOW := $(CURDIR)/$(AIRFLOW)
 
 .PHONY: help demo test check lint types floors fast-tests tests golden bench clean
@@ -29,7 +31,8 @@ $(VENV)/.dev: pyproject.toml
 
 $(EXECUTORS)/.installed: tests/clusters/executors.txt
 $(KUBERNETES)/.installed: tests/clusters/kubernetes.txt
-$(EXECUTORS)/.installed $(KUBERNETES)/.installed: | $(VENV)/.dev
+$(GOOGLE)/.installed: tests/clusters/google.txt
+$(EXECUTORS)/.installed $(KUBERNETES)/.installed $(GOOGLE)/.installed: | $(VENV)/.dev
 	rm -rf $(@D)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(@D) --requirement $<
 	@touch $@
@@ -64,7 +67,7 @@ fast-tests: $(VENV)/.dev
 	pytest --numprocesses 2 -m "not slow"
 
 # Jobs that tests start keep no bytecode, so that an edit of a task is seen: the package is compiled beforehand.
-tests: $(VENV)/.dev $(EXECUTORS)/.installed $(KUBERNETES)/.installed $(AIRFLOW)/.installed
+tests: $(VENV)/.dev $(EXECUTORS)/.installed $(KUBERNETES)/.installed $(GOOGLE)/.installed $(AIRFLOW)/.installed
 	@$(BIN)/python -m compileall -q src
 	pytest --numprocesses 3
 

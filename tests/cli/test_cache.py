@@ -74,3 +74,17 @@ def test_the_store_is_where_the_spec_says(folder: Path, capsys: pytest.CaptureFi
     assert run(["cache", "info", str(folder)]) == 0
     place = f"{folder}/../shared/.ecoscope-workflows/store"
     assert capsys.readouterr().out == f"{place}: 0 results, 0 B of 4.3 GB\n"
+
+
+@pytest.mark.parametrize("words", [["info"], ["prune"], ["verify"]], ids=lambda words: words[0])
+def test_a_store_out_of_reach_is_told_in_words(
+    folder: Path, words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = folder / "file"
+    file.touch()
+    # A folder of this protocol's is looked for in the archive, which is none.
+    monkeypatch.setenv("ECOSCOPE_WORKFLOWS_STORE", f"zip://store::file://{file}")
+    assert run(["cache", *words, str(folder)]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error[EW606]: the store zip://store")
+    assert " = hint: " in said

@@ -131,6 +131,7 @@ def test_errors_are_json_for_tools(tmp_path: Path) -> None:
         (["compile"], "Missing option '--spec'"),
         (["compile", "--spec", "none.yaml"], "File 'none.yaml' does not exist"),
         (["compile", "--spec", str(SPEC)], "say which with --outpath"),
+        (["compile", str(SPEC), "--target", "airflow", "--outpath", str(SPEC)], "is the spec itself"),
         (["compile", "--spec", str(SPEC), "--target", "snakmake"], "'snakmake' is not one of"),
         (["compile", "--spec", str(SPEC), "--mock-tasks", "x"], "add --testing"),
         (["compile", "--spec", str(SPEC), "--outpath", "o", "--fan-out", "jobs"], "give both, or none"),
@@ -146,6 +147,7 @@ def test_errors_are_json_for_tools(tmp_path: Path) -> None:
         "no-spec",
         "no-file",
         "no-outpath",
+        "onto-the-spec",
         "target",
         "mocks",
         "jobs-without-size",
@@ -218,15 +220,17 @@ def test_the_template_of_the_readme_goes_to_standard_output_or_a_file(tmp_path: 
 def test_recompiling_reports_what_is_new_and_gone(tmp_path: Path) -> None:
     spec = tmp_path / "spec.yaml"
     spec.write_text("name: w\ntasks:\n  load_relocations: {}\n")
-    ecoscope("compile", "--spec", "spec.yaml", "--outpath", "out", cwd=tmp_path)
-    (tmp_path / "out" / "config" / "params.yaml").write_text("load_relocations: {path: mine.csv}\n")
+    out = tmp_path / "my out"
+    done = ecoscope("compile", "--spec", "spec.yaml", "--outpath", out.name, cwd=tmp_path)
+    assert "  cd 'my out' && snakemake " in done.stderr
+    (out / "config" / "params.yaml").write_text("load_relocations: {path: mine.csv}\n")
     bound = "id: w\nrequirements: []\nworkflow:\n  - {id: load_relocations, task: load_relocations,"
     spec.write_text(f"{bound} partial: {{crs: EPSG:4326}}}}\n  - {{id: more, task: load_relocations}}\n")
-    done = ecoscope("compile", "--spec", "spec.yaml", "--outpath", "out", cwd=tmp_path)
+    done = ecoscope("compile", "--spec", "spec.yaml", "--outpath", out.name, cwd=tmp_path)
     assert "config/params.yaml is yours and was kept" in done.stderr
     assert "  new: more.path\n" in done.stderr
     assert "  gone: load_relocations.crs (remove it from config/params.yaml)\n" in done.stderr
-    assert (tmp_path / "out" / "config" / "params.yaml").read_text() == "load_relocations: {path: mine.csv}\n"
+    assert (out / "config" / "params.yaml").read_text() == "load_relocations: {path: mine.csv}\n"
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -75,6 +75,13 @@ def test_a_template_of_the_user_s_replaces_the_dag(compiled: Compile, tmp_path: 
         (("--target", "jupytext", "--image", "x"), "--image is not for the target jupytext."),
         (("--target", "airflow", "--schedule", "daily"), "neither a preset such as @daily nor cron"),
         (("--target", "airflow", "--schedule", "* * *"), "neither a preset such as @daily nor cron"),
+        (("--target", "airflow", "--schedule", "@fortnightly"), "neither a preset such as @daily nor cron"),
+        (("--target", "airflow", "--volume", ":/mnt"), "is not CLAIM or CLAIM:PATH"),
+        (("--target", "airflow", "--volume", "claim:mnt"), "is not CLAIM or CLAIM:PATH"),
+        (
+            ("--target", "airflow", "--template", "jupytext.jinja2"),
+            "jupytext.jinja2 is for the target jupytext, not for airflow-kubernetes.",
+        ),
     ],
 )
 def test_options_that_do_not_fit_are_refused(

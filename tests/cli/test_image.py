@@ -88,7 +88,7 @@ def test_what_changes_often_is_in_the_last_layer_that_has_files(
     _, files = written("layers")
     copies = re.findall(r"^COPY (.*) /image/", files["Dockerfile"].decode(), re.MULTILINE)
     assert copies == ["requirements.txt plugins.txt", "wheels/"]
-    facts = {"version": "1", "base": BASE, "system": [], "wheels": False}
+    facts = {"version": "1", "base": BASE, "system": [], "wheels": []}
     assert "wheels/ " not in render("Dockerfile.jinja2", facts), "there is no such folder to copy"
 
 
@@ -132,12 +132,21 @@ def test_what_an_image_cannot_find_is_refused(
     old.write_bytes(wheel.read_bytes())
     assert written("old", wheel=old) == (1, {})
     assert "this is ecoscope-workflows 0.0.1" in capsys.readouterr().err
+    assert written("twice", "--wheel", str(old)) == (1, {})
+    assert "this is ecoscope-workflows once more" in capsys.readouterr().err
+    assert written("extra", "--extra", "goe") == (1, {})
+    assert "ecoscope-workflows has no extra 'goe'\n = hint: did you mean 'geo'" in capsys.readouterr().err
+    assert written("no wheel", "--wheel", __file__) == (1, {})
+    assert f"this is not the name of a wheel\n --> {__file__}\n" in capsys.readouterr().err
 
 
 def test_the_layer_of_what_is_on_no_index_is_made_without_one(
-    written: Callable[..., tuple[int, dict[str, bytes]]], tmp_path: Path
+    written: Callable[..., tuple[int, dict[str, bytes]]], wheel: Path, tmp_path: Path
 ) -> None:
     _, files = written("context")
+    # Of an image that was written before, with another version: pip installs no two of one package.
+    before = wheel.name.replace(version("ecoscope-workflows"), "0.0.1")
+    (tmp_path / "context" / "wheels" / before).write_bytes(wheel.read_bytes())
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
     programs = tmp_path / "venv" / "bin"
     clean = {"PATH": os.pathsep.join([str(programs), os.defpath]), "HOME": str(tmp_path)}

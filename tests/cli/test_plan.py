@@ -75,6 +75,22 @@ def test_a_long_value_is_cut_off() -> None:
     assert first == f'run      a  param n: "{"x" * 36}... -> 1'
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("x" * 50 + "1", "x" * 50 + "2", f'...{"x" * 12}1" -> ...{"x" * 12}2"'),
+        ("x" * 50, "x" * 50 + "2" * 99, f'...{"x" * 12}" -> ...{"x" * 12}{"2" * 22}...'),
+        # What differs is seen without it.
+        ("1" + "x" * 50, "2" + "x" * 50, f'"1{"x" * 35}... -> "2{"x" * 35}...'),
+        ("x" * 36 + "1", "x" * 36 + "2", f'"{"x" * 36}1" -> "{"x" * 36}2"'),
+    ],
+)
+def test_of_long_values_that_part_is_shown_in_which_they_differ(old: str, new: str, said: str) -> None:
+    fact = {"kind": "param", "instance": "a", "name": "n", "old": old, "new": new}
+    first, _ = lines(plan(job(fact)))
+    assert first == f"run      a  param n: {said}"
+
+
 def test_what_follows_from_what_is_said_with_how() -> None:
     missing = {"kind": "missing", "file": "f"}
     upstream = [{"kind": "upstream", "instance": name, "files": ["f"]} for name in ("a", "bb", "c")]

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -124,3 +129,20 @@ def test_another_folder_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture
     assert run(["status", str(tmp_path)]) == 1
     assert "error[EW601]: here is no compiled workflow" in capsys.readouterr().err
     assert run(["status", str(tmp_path / "none")]) == 2
+
+
+@pytest.mark.parametrize("no_color", [True, False])
+def test_a_terminal_gets_colours_only_where_they_are_wanted(folder: Path, no_color: bool) -> None:
+    variables = {**os.environ, "NO_COLOR": "1" if no_color else ""}
+    for place in (folder, folder / "logs"):  # a table, and an error
+        ours, theirs = pty.openpty()
+        command = [sys.executable, "-m", "ecoscope_workflows", "status", str(place)]
+        subprocess.run(command, stdout=theirs, stderr=theirs, env=variables, check=False)
+        os.close(theirs)
+        said = b""
+        with suppress(OSError):  # how Linux says that nobody writes any more
+            while more := os.read(ours, 4096):
+                said += more
+        os.close(ours)
+        assert (b"fixes" in said, b"EW601" in said) == (place == folder, place != folder)
+        assert (b"\x1b[" in said) is not no_color

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -88,11 +89,30 @@ def test_what_the_user_owns_is_kept(spec: Path, tmp_path: Path) -> None:
     write(compile_workflow(Request(spec)), folder)
     for name in ("config/params.yaml", "profiles/local/profile.yaml", "README.md", SETTINGS):
         (folder / name).write_text("mine\n")
-    (folder / "workflow/Snakefile").write_text("edited\n")
+    with (folder / "workflow/Snakefile").open("a") as stream:
+        stream.write("# edited\n")
     report = write(compile_workflow(Request(spec)), folder)
     assert report.written == ("workflow/Snakefile",)
     assert "config/params.yaml" in report.kept
     assert (folder / "config/params.yaml").read_text() == "mine\n"
+
+
+@pytest.mark.parametrize(
+    ("target", "name"), [("snakemake", "workflow/Snakefile"), ("script-sequential", "tracks.py")]
+)
+def test_a_program_of_somebody_s_own_is_not_replaced(
+    spec: Path, tmp_path: Path, target: str, name: str
+) -> None:
+    folder = tmp_path / "out"
+    path = folder / name
+    path.parent.mkdir(parents=True)
+    path.write_text("# By hand, not compiled.\n")
+    artifacts = [replace(one, path=name) for one in compile_workflow(Request(spec, target))[:1]]
+    with pytest.raises(TargetError, match=rf"{name}: EW711 this file was not compiled"):
+        write(artifacts, folder)
+    assert path.read_text() == "# By hand, not compiled.\n"
+    path.write_text("")
+    assert write(artifacts, folder).written == (name,)
 
 
 def test_a_folder_that_cannot_be_written_is_reported(spec: Path, tmp_path: Path) -> None:

@@ -210,9 +210,14 @@ def test_a_failed_instance_shows_its_error_on_one_line(folder: Path, log: str) -
 def test_a_job_that_left_nothing_was_killed_or_is_running(folder: Path) -> None:
     log = folder / "logs" / "fixes.log"
     log.write_text("")
-    assert status(folder, "fixes") == Status("fixes", "not run", "killed, or still running")
+    assert status(folder, "fixes") == Status("fixes", "not run", "killed or stopped")
+    lock = folder / ".snakemake" / "locks" / "0.output.lock"
+    lock.parent.mkdir(parents=True)
+    lock.touch()
+    assert status(folder, "fixes").detail == "killed, or still running"
+    lock.unlink()
     log.write_bytes(b"reading\n\xff 3 of 5\n\n")
-    assert status(folder, "fixes").detail == "killed, or still running; the log ends with: \ufffd 3 of 5"
+    assert status(folder, "fixes").detail == "killed or stopped; the log ends with: \ufffd 3 of 5"
 
 
 def test_a_result_that_was_removed_is_not_that_of_a_killed_job(folder: Path) -> None:
@@ -221,7 +226,7 @@ def test_a_result_that_was_removed_is_not_that_of_a_killed_job(folder: Path) -> 
         os.utime(folder / kind / name, (moment, moment))
     assert status(folder, "fixes") == Status("fixes", "not run", "")
     os.utime(folder / "logs" / "fixes.log", (1002, 1002))
-    assert status(folder, "fixes").detail == "killed, or still running; the log ends with: 1"
+    assert status(folder, "fixes").detail == "killed or stopped; the log ends with: 1"
 
 
 def test_an_old_log_beside_a_result_is_no_failure(folder: Path) -> None:

@@ -15,7 +15,7 @@ from tests.end_to_end.conftest import Project, Run
 from tests.standins import kubernetes_image as image
 from tests.standins.kubernetes_api import NAMESPACE, KubernetesStandIn
 from tests.standins.kubernetes_pods import Node
-from tests.standins.object_storage import Bucket, s3
+from tests.standins.object_storage import S3Bucket, s3
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -81,7 +81,7 @@ class Cluster:
     kubeconfig: Path
     image_name: str
     namespace: str
-    bucket: Bucket
+    bucket: S3Bucket
     plugins: Path
 
     def environment(self, project: Project) -> dict[str, str]:
@@ -153,9 +153,11 @@ def cluster_in(folder: Path, packages: Path) -> Iterator[Cluster]:
     with ExitStack() as stack:
         if given:
             address, name = os.environ["ECOSCOPE_WORKFLOWS_S3"], os.environ["ECOSCOPE_WORKFLOWS_IMAGE"]
-            yield Cluster(None, Path(given).resolve(), name, "default", Bucket(address, "elephants"), plugins)
+            yield Cluster(
+                None, Path(given).resolve(), name, "default", S3Bucket(address, "elephants"), plugins
+            )
             return
-        bucket = Bucket(stack.enter_context(s3()), "elephants")
+        bucket = S3Bucket(stack.enter_context(s3()), "elephants")
         (folder / "node").mkdir()
         variables = image.variables(folder / "plugins", plugins, [packages])
         api = stack.enter_context(KubernetesStandIn(Node(folder / "node", {image.NAME: variables})))

@@ -101,6 +101,10 @@ def all_going(cluster: Cluster, api: KubernetesStandIn, new_project: Callable[[]
     shared, groups, folders = compiled(SHARED), compiled(GROUPS, *IN_CHUNKS), compiled(ONE_FAN_OUT)
     groups.write_params(PARAMS)
     folders.write_params({name: PARAMS[name] for name in ("herd", "grown")})
+    # What another machine has left of an upload that broke off, of a folder and in parts.
+    left = folders.work / "workflow" / "Snakefile"
+    cluster.bucket.put(left, f"{cluster.storage(folders)}/results/grown/south.parquet")
+    cluster.bucket.begin_upload(f"{cluster.storage(groups)}/results/grown.zip")
     kept = shared.snakemake("--until", "first", **cluster.bucket.store)
     assert kept.code == 0, kept.output
     mounted = str(shared.folder / "volume")

@@ -9,7 +9,7 @@ import pytest
 from tests.end_to_end.kubernetes_runs import IN_CHUNKS, ONE_FAN_OUT
 from tests.end_to_end.test_kubernetes_storage import Machine
 from tests.standins.kubernetes_image import executors
-from tests.standins.object_storage import Bucket, s3
+from tests.standins.object_storage import S3Bucket, s3
 
 from ecoscope_workflows.contracts.stored import read_value
 
@@ -58,7 +58,7 @@ def herding(address: str, new_project: Callable[[], Project], tmp_path: Path) ->
     project = new_project()
     project.write_spec(ONE_FAN_OUT)
     project.compiled(*IN_CHUNKS)
-    return Herding(Machine(project, Bucket(address, "herding"), plugins), tmp_path)
+    return Herding(Machine(project, S3Bucket(address, "herding"), plugins), tmp_path)
 
 
 def test_chunks_in_object_storage_are_computed_where_a_group_changes(herding: Herding) -> None:

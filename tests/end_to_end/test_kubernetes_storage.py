@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.standins.kubernetes_image import executors
-from tests.standins.object_storage import Bucket, s3
+from tests.standins.object_storage import Bucket, S3Bucket, s3
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,16 +38,22 @@ class Machine:
     bucket: Bucket
     plugins: Path
 
-    def snakemake(self, *options: str) -> Run:
-        """Run Snakemake here."""
-        storage = (
-            "--default-storage-provider",
-            "s3",
-            "--default-storage-prefix",
-            f"s3://{self.bucket.name}/run",
-        )
-        path = os.pathsep.join([str(self.project.site), os.environ.get("PYTHONPATH", ""), str(self.plugins)])
-        return self.project.snakemake(*storage, *options, **self.bucket.variables, PYTHONPATH=path)
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What a user says of the storage on the command line."""
+        prefix = f"{self.bucket.url}/run"
+        return "--default-storage-provider", self.bucket.provider, "--default-storage-prefix", prefix
+
+    @property
+    def path(self) -> str:
+        """Where Python finds the tasks, and the plugins of Snakemake."""
+        given = os.environ.get("PYTHONPATH", "")
+        return os.pathsep.join([str(self.project.site), given, str(self.plugins)])
+
+    def snakemake(self, *options: str, **variables: str) -> Run:
+        """Run Snakemake here, with some variables for others."""
+        found_by = {**self.bucket.variables, **variables, "PYTHONPATH": self.path}
+        return self.project.snakemake(*self.options, *options, **found_by)
 
     def runs(self, *options: str, **params: Any) -> set[str]:
         """Run it with some params, and return the rules that ran."""
@@ -85,7 +91,7 @@ def compiled(new_project: Callable[[], Project]) -> Project:
 def machine(address: str, new_project: Callable[[], Project], request: pytest.FixtureRequest) -> Machine:
     """Return a machine that has run the workflow once."""
     plugins = executors()
-    bucket = Bucket(address, request.node.name.replace("_", "-")[:60])
+    bucket = S3Bucket(address, request.node.name.replace("_", "-")[:60])
     machine = Machine(compiled(new_project), bucket, plugins)
     bucket.put(machine.project.work / "numbers.txt", "run/numbers.txt")
     assert machine.runs(**PARAMS) == {"read", "scaled", "added", "most"}

@@ -136,6 +136,8 @@ def test_wrong_params_stop_it_before_snakemake_starts(numbers: Project) -> None:
     assert run.code == 1
     assert "EW406" in run.output
     assert "work/config/params.yaml:1:" in run.output
+    set_params(numbers, "# nothing but a comment\n")
+    assert "EW401" in numbers.call(PROGRAM, "run", "work").output
     assert not (numbers.work / ".snakemake" / "log").exists()
 
 
@@ -177,6 +179,9 @@ def test_questions_to_snakemake_are_answered_in_its_own_words(numbers: Project) 
     wrong = numbers.call(PROGRAM, "run", "work", "--", "--no-such-option")
     assert wrong.code == 1
     assert "no-such-option" in wrong.output
+    lost = numbers.call(PROGRAM, "run", "work", "--", "--until", "nowhere")
+    assert (lost.code, "MissingRuleException" in lost.output) == (1, True)
+    assert "nothing to do" not in lost.output
 
 
 def test_a_folder_without_a_workflow_and_options_that_do_not_fit_are_refused(numbers: Project) -> None:
@@ -185,6 +190,8 @@ def test_a_folder_without_a_workflow_and_options_that_do_not_fit_are_refused(num
     numbers.compiled()
     assert numbers.call(PROGRAM, "run", "work", "--outpath", "other").code == 2
     assert numbers.call(PROGRAM, "run", "work", "--", "--logger", "ecoscope").code == 2
+    misplaced = numbers.call(PROGRAM, "run", "work", "--cores", "1")
+    assert (misplaced.code, "Options of Snakemake stand behind `--`" in misplaced.output) == (2, True)
 
 
 def test_a_skipped_instance_is_told_with_its_reason(project: Project) -> None:
@@ -229,6 +236,19 @@ def test_a_terminal_gets_a_picture_in_colours_only_where_they_are_wanted(
     assert ("\x1b[32m" in drawn) is not no_color
     assert re.search(r"failed(\x1b\[0m)? quotient  see logs/quotient.log", drawn)
     assert "\x1b" not in output
+
+
+def test_a_run_that_nobody_reads_any_more_is_stopped_and_says_so(numbers: Project) -> None:
+    several = "".join(f"  - {{id: n{number}, task: noise}}\n" for number in range(3))
+    numbers.write_spec(f"id: several\nrequirements: []\nworkflow:\n{several}")
+    numbers.compiled()
+    set_params(numbers, "".join(f"n{n}: {{seed: 1, size: 3, seconds: {1.5 * n}}}\n" for n in range(3)))
+    with start(numbers) as process:
+        assert process.stderr is not None
+        assert "done     n0" in process.stderr.readline()
+        process.stderr.close()
+    assert process.returncode == 130
+    assert not locks(numbers)
 
 
 def test_plain_snakemake_does_not_notice_the_plugin(numbers: Project) -> None:

@@ -24,7 +24,7 @@ EXPECTED = {
     "fine": ("done", ""),
     "ratio": ("failed", "EW621 ZeroDivisionError: division by zero"),
     "sleepy": ("failed", "EW622 sleepy: the task took longer than its timeout of 1 s"),
-    "shot": ("not run", "killed, or still running"),
+    "shot": ("not run", "killed or stopped"),
     "typed": ("failed", "EW614 typed: the result: expected integer, got 'forty-two'"),
     "later": ("not run", ""),
 }

@@ -42,6 +42,12 @@ def any_skipped(*args: object) -> bool:
 
 
 @skip_condition
+def any_text(*args: object) -> bool:
+    """Hold where a value is not a number."""
+    return any(not isinstance(value, int) for value in args)
+
+
+@skip_condition
 def all_negative(*args: object) -> bool:
     """Hold where two or more values are there and all are negative numbers."""
     return len(args) > 1 and all(isinstance(value, int) and value < 0 for value in args)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pytest
+from pydantic import Field
+from tests.runtime import demo
 from tests.runtime.jobs import call, each, job, result, skipif
 
+from ecoscope_workflows.annotations import FromEnvironment
 from ecoscope_workflows.contracts.codecs import CollectionCodec, JsonCodec
 from ecoscope_workflows.contracts.skipping import SkipSentinel
 from ecoscope_workflows.contracts.stored import write_value
+from ecoscope_workflows.decorators import distributed
 from ecoscope_workflows.errors import ContractError, StorageError, TaskError
 from ecoscope_workflows.runtime.execute import execute
 
@@ -177,6 +181,34 @@ def test_what_a_task_writes_itself_goes_beside_its_result_unless_a_variable_says
     monkeypatch.setenv("ECOSCOPE_WORKFLOWS_RESULTS", str(tmp_path / "mine"))
     assert result(made) == str(tmp_path / "mine" / "a.txt")
     assert not Path("results/one.files").exists()
+
+
+@distributed
+def signed_in(
+    number: int, secret: Annotated[str, FromEnvironment("DEMO_SECRET", secret=True), Field(max_length=3)]
+) -> int:
+    """Take a secret."""
+    return number + len(secret)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        {"arguments": {"number": 1}},
+        {"arguments": {"number": 1, "secret": {"$env": "DEMO_SECRET"}}},
+        {"arguments": {"secret": "abc", "number": {"$env": "DEMO_SECRET"}}},
+        {"arguments": {"secret": "abc"}, "each": each([{"$env": "DEMO_SECRET"}], ["number"])},
+    ],
+    ids=["declared", "bound", "elsewhere", "mapped"],
+)
+def test_no_message_shows_what_is_of_the_environment(
+    made: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "signed_in", signed_in, raising=False)
+    monkeypatch.setenv("DEMO_SECRET", "hunter2")
+    with pytest.raises(ContractError, match=r"EW611 .* does not fit; it is from the environment") as caught:
+        execute(job("signed_in", **made))
+    assert "hunter2" not in str(caught.value)
 
 
 def test_a_mocked_job_asks_for_nothing(happened: Callable[[], list[str]]) -> None:

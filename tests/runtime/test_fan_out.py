@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,6 +90,24 @@ def test_a_process_that_is_ended_from_outside_is_told_as_that() -> None:
     with pytest.raises(StorageError, match="EW605 a process that computed items was ended from outside"):
         execute(job("die", each=each([9, 9]), threads=2))
     assert list(Path("results").iterdir()) == []
+
+
+def test_no_process_outlives_the_one_that_it_works_for() -> None:
+    # As a job does that takes too long: nothing is tidied up.
+    program = """
+import os, threading, time
+from ecoscope_workflows.runtime.fan_out import in_parallel
+def make(number):
+    os.write(1, b"%d\\n" % os.getpid())
+    time.sleep(60)
+threading.Timer(0.5, os._exit, [7]).start()
+list(in_parallel(make, [0, 1, 2], 2))
+"""
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as ended:
+        # Its end is seen when the last of them has ended.
+        processes = ended.communicate(timeout=60)[0].split()
+    assert ended.returncode == 7
+    assert len(processes) == 2
 
 
 def test_a_skipped_collection_is_a_collection_that_was_skipped() -> None:

@@ -102,6 +102,25 @@ def test_another_version_of_a_package_that_it_uses_counts(
     assert fresh().of("herdkit.tasks", "count") != first
 
 
+def test_it_is_told_whether_code_was_edited_since(
+    package: Path, fresh: Callable[[], KnownFingerprints]
+) -> None:
+    path = package / "tasks.py"
+    task = f"herdkit.tasks:count@{fresh().of('herdkit.tasks', 'count')}"
+    known = fresh()
+    assert known.hold([task])
+    # Another file of the package, and a comment, are no edit of the task.
+    (package / "notes.txt").touch()
+    path.write_text(f"# a comment\n{path.read_text()}")
+    assert known.hold([task])
+    path.write_text(path.read_text().replace("n + 1", "n + 2"))
+    assert not known.hold([task])
+    assert known.hold(["herdkit.tasks:count@of_another_machine", "nowhere.at:all@c0de"])
+    path.write_text("def count(n: int) -> int:\n    return (")
+    assert not known.hold([task])
+    fresh()
+
+
 def test_a_place_that_cannot_be_written_to_is_only_slower(package: Path) -> None:
     del package
     known = KnownFingerprints(Path(os.devnull) / "known.json")

@@ -14,6 +14,7 @@ from ecoscope_workflows.runtime import orphans
 from ecoscope_workflows.runtime.command import parse
 from ecoscope_workflows.runtime.execute import execute
 from ecoscope_workflows.runtime.known_results import restored
+from ecoscope_workflows.runtime.warm import direct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -91,6 +92,31 @@ def test_nothing_appears_where_the_workflow_is_gone(
     assert end.value.code == 1
     assert not list(Path("results").iterdir())
     assert "EW604 the workflow that started this job is gone" in Path("logs/one.log").read_text()
+    assert happened() == ["4"]
+
+
+def test_a_thread_of_snakemake_whose_result_is_not_wanted_ends_as_a_job_does(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run(DOUBLE)
+    # As where another Snakemake has taken over its process id.
+    births: Iterator[tuple[int, int]] = iter([(10, 20), (10, 20), (10, 30)])
+    monkeypatch.setattr(direct, "birth", lambda _: next(births))
+    assert direct.run(DOUBLE, threads=1, temporary="") == 1
+    assert not list(Path("results").iterdir())
+    assert "EW604 the workflow that started this job is gone" in Path("logs/one.log").read_text()
+
+
+def test_a_store_that_may_only_be_read_is_restored_from_at_once(
+    monkeypatch: pytest.MonkeyPatch, happened: Callable[[], list[str]]
+) -> None:
+    run(DOUBLE)
+
+    def read_only(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(os, "utime", read_only)
+    assert restored(DOUBLE)
     assert happened() == ["4"]
 
 

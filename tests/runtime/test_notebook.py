@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html
+import importlib
 import re
 from datetime import UTC, datetime
 from pathlib import Path
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -20,6 +22,7 @@ from ecoscope_workflows.decorators import distributed
 from ecoscope_workflows.runtime import peek
 from ecoscope_workflows.runtime.notebook import CellError, Instance, Notebook
 from ecoscope_workflows.runtime.peek import Peek, peek_at_file, peek_at_value
+from ecoscope_workflows.runtime.stores.location import STORE_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,11 +74,27 @@ def notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., N
     monkeypatch.chdir(tmp_path)
     Path("numbers.txt").write_text("1 2 3")
 
-    def begin(params: Any = None) -> Notebook:
-        given = PARAMS if params is None else params
-        return Notebook.of("demo", spec_sha256="0", instances=INSTANCES, params=given, results="results")
+    def begin(params: Any = None, **how: Any) -> Notebook:
+        how |= {"params": PARAMS if params is None else params, "results": "results"}
+        return Notebook.of("demo", spec_sha256="0", instances=INSTANCES, **how)
 
     return begin
+
+
+def test_results_are_kept_where_the_spec_says(
+    notebook: Callable[..., Notebook], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What is set here is taken back after the test.
+    monkeypatch.setenv(STORE_VARIABLE, "")
+    monkeypatch.delenv(STORE_VARIABLE)
+    notebook(cache_root="kept").run("table", values=[1])
+    assert list(Path("kept/.ecoscope-workflows/store").glob("??/*.facts"))
+    assert not Path(".ecoscope-workflows/store").exists()
+    # What the environment names comes first.
+    monkeypatch.setenv(STORE_VARIABLE, "own")
+    notebook(cache_root="other").run("table", values=[1])
+    assert Path("own").is_dir()
+    assert not Path("other").exists()
 
 
 def test_a_result_passes_to_the_next_task_and_can_be_looked_at(notebook: Callable[..., Notebook]) -> None:
@@ -129,6 +148,26 @@ def test_each_call_of_a_fan_out_is_shown_by_its_key(notebook: Callable[..., Note
     assert result.peek() == Peek("2 items\n- north: 1.0\n- site = <s>: 0.5")
 
 
+def test_code_that_is_edited_while_a_workflow_is_at_work_is_not_taken_for_what_ran(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = tmp_path / "herding.py"
+    text = (
+        "from ecoscope_workflows.decorators import distributed\n"
+        "@distributed\ndef grow(n: int) -> int:\n    return n + {}\n"
+    )
+    module.write_text(text.format(1))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    instances = {"grow": Instance(importlib.import_module("herding").grow)}
+    params = {"grow": {"n": 1}}
+    workflow = Notebook.of("demo", spec_sha256="0", instances=instances, params=params, results="results")
+    module.write_text(text.format(100))
+    assert workflow.run("grow").value() == 2
+    assert "the code has changed since the run began" in capsys.readouterr().err
+    assert not list(tmp_path.glob(".ecoscope-workflows/store/*"))
+
+
 def test_params_may_be_a_file(notebook: Callable[..., Notebook]) -> None:
     Path("params.yaml").write_text("numbers: {path: numbers.txt}\ndescribed: {since: 2024-01-01}\n")
     for path in ("params.yaml", Path("params.yaml")):
@@ -152,13 +191,16 @@ def test_params_in_a_cell_may_hold_what_python_has(notebook: Callable[..., Noteb
             "EW407 numbers.path: there is no file",
         ),
         ([1], "EW401 a params file must be a mapping"),
-        ("none.yaml", "none.yaml: EW601 cannot be read"),
+        ("none.yaml", "none.yaml: EW200 there is no such file"),
+        ("latin.yaml", "latin.yaml: EW200 not UTF-8 text (byte 9)"),
+        ({"numbers": {"path": np.array(["a.txt"])}}, "EW406 no params: ndarray cannot be written as JSON"),
     ],
-    ids=["unknown", "empty", "no-file", "no-mapping", "no-params-file"],
+    ids=["unknown", "empty", "no-file", "no-mapping", "no-params-file", "no-utf-8", "no-plain-data"],
 )
 def test_faults_of_the_params_are_told_before_anything_runs(
     params: Any, message: str, notebook: Callable[..., Notebook]
 ) -> None:
+    Path("latin.yaml").write_bytes("numbers: é".encode("latin-1"))
     with pytest.raises(CellError) as caught:
         notebook(params)
     assert message in str(caught.value)

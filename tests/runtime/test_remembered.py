@@ -9,15 +9,35 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.runtime import demo
 from tests.runtime.jobs import call, each, job, skipif
 
+from ecoscope_workflows.annotations import InputFile
 from ecoscope_workflows.contracts.stored import read_value
+from ecoscope_workflows.decorators import distributed
 from ecoscope_workflows.runtime.execute import execute
+from ecoscope_workflows.runtime.jobs import Job
+from ecoscope_workflows.runtime.known_fingerprints import known_fingerprints
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 pytestmark = pytest.mark.usefixtures("work")
+
+
+@distributed
+def ending(path: InputFile) -> str:
+    """Go by the name of a file."""
+    return path.suffix
+
+
+@distributed
+def slowly(value: int, path: InputFile) -> str:
+    """Read a file in the place of which there is another one by then."""
+    other = Path("other.txt")
+    if value and other.exists():
+        other.replace(path)
+    return path.read_text()
 
 
 def test_the_same_job_again_is_not_computed(
@@ -79,6 +99,71 @@ def test_a_spoiled_entry_is_computed_again(happened: Callable[[], list[str]]) ->
     execute(one)
     assert happened() == ["4"]
     assert read_value(one.output) == 8
+
+
+def test_a_page_beside_a_result_shows_what_its_files_hold_now() -> None:
+    shown = Path("map.html")
+    widget = {"widget_type": "map", "title": "Range", "data": str(shown), "is_filtered": False}
+    one = Job(
+        instance="one",
+        task="ecoscope_workflows.tasks.results:gather_dashboard",
+        arguments={"details": {"name": "Herd", "description": ""}, "widgets": widget},
+        output=Path("results/one.json"),
+        code="c0de",
+    )
+    for text in ("of yesterday", "of today"):
+        shown.write_text(f"<html>{text}</html>")
+        execute(one)
+        assert text in Path("results/one.html").read_text()
+
+
+def test_the_name_of_a_file_that_is_read_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "ending", ending, raising=False)
+    for name in ("a.csv", "a.tsv"):
+        Path(name).write_text("the same")
+        one = job("ending", inputs={"path": (Path(name),)})
+        execute(one)
+        assert read_value(one.output) == Path(name).suffix
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_a_file_that_is_replaced_while_the_task_runs_makes_no_wrong_entry(
+    many: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "slowly", slowly, raising=False)
+    how = {"each": each([1])} if many else {"arguments": {"value": 1}}
+    one = job("slowly", inputs={"path": (Path("given.txt"),)}, **how)
+    Path("given.txt").write_text("first")
+    Path("other.txt").write_text("second")
+    execute(one)
+    Path("given.txt").write_text("first")
+    execute(one)
+    assert read_value(one.output) == (["first"] if many else "first")
+
+
+def test_code_that_is_edited_while_the_workflow_runs_makes_no_wrong_entry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = tmp_path / "editing.py"
+    text = (
+        "from ecoscope_workflows.decorators import distributed\n"
+        "@distributed\ndef grow(n: int) -> int:\n    return n + {}\n"
+    )
+    module.write_text(text.format(1))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    task = "editing:grow"
+    code = known_fingerprints(Path()).of(*task.split(":"))
+    one = Job(instance="one", task=task, arguments={"n": 1}, output=Path("results/one.json"), code=code)
+    # The run has begun; its job imports the task when it is due.
+    module.write_text(text.format(100))
+    execute(one)
+    assert read_value(one.output) == 101
+    assert "the code has changed since the run began" in capsys.readouterr().err
+    assert not list(Path(".ecoscope-workflows/store").glob("*"))
+    # Touched, as by a version control that goes there and back, it is still the same code.
+    module.write_text(text.format(1))
+    execute(one)
+    assert list(Path(".ecoscope-workflows/store").glob("??/*.facts"))
 
 
 def test_a_failing_job_leaves_nothing_in_the_store(happened: Callable[[], list[str]]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.runtime import kept
-from tests.runtime.kept import KEY, OTHER
+from tests.runtime.kept import KEY
 
 from ecoscope_workflows.runtime.restoring import place
 from ecoscope_workflows.runtime.stores.entries import take
@@ -17,32 +17,27 @@ if TYPE_CHECKING:
 
     from ecoscope_workflows.runtime.store import Store
 
-KEYS = {"": KEY, ".html": OTHER}
-
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    """Return a store with a result and the page that belongs to it."""
+    """Return a store with a result."""
     made = kept.local(tmp_path / "store")
-    for key, name in ((KEY, "a.json"), (OTHER, "a.html")):
-        made.keep(key, tmp_path / name, kept.stored(tmp_path / name, name))
+    made.keep(KEY, tmp_path / "a.json", kept.stored(tmp_path / "a.json", "a"))
     return made
 
 
 def test_what_belongs_to_a_result_comes_with_it(store: Store, tmp_path: Path) -> None:
     output = tmp_path / "results" / "one.json"
-    found = place(partial(take, store.shelf), KEYS, str(output), lambda facts: f"of {facts.digest}", None)
+    found = place(partial(take, store.shelf, KEY), str(output), lambda facts: f"of {facts.digest}", None)
     assert found is not None
     assert output.read_bytes() == (tmp_path / "a.json").read_bytes()
-    assert output.with_suffix(".html").read_bytes() == (tmp_path / "a.html").read_bytes()
     assert (output.parent / "one.json.provenance.json").read_text() == f"of {found.digest}\n"
-    assert len(list(output.parent.iterdir())) == 3
+    assert len(list(output.parent.iterdir())) == 2
 
 
-@pytest.mark.parametrize("key", [KEY, OTHER], ids=["result", "page"])
-def test_where_a_part_is_missing_nothing_appears(store: Store, tmp_path: Path, key: str) -> None:
-    store.shelf.remove(kept.content(store, key))
-    assert place(partial(take, store.shelf), KEYS, str(tmp_path / "results/one.json"), None, None) is None
+def test_where_its_content_is_missing_nothing_appears(store: Store, tmp_path: Path) -> None:
+    store.shelf.remove(kept.content(store, KEY))
+    assert place(partial(take, store.shelf, KEY), str(tmp_path / "results/one.json"), None, None) is None
     assert list((tmp_path / "results").iterdir()) == []
 
 
@@ -56,5 +51,5 @@ def test_where_the_result_is_not_wanted_any_more_nothing_is_left(store: Store, t
 
     output = tmp_path / "results" / "one.json"
     with pytest.raises(InterruptedError):
-        place(partial(take, store.shelf), {"": KEY}, str(output), lambda _: "text", allowed)
+        place(partial(take, store.shelf, KEY), str(output), lambda _: "text", allowed)
     assert list(output.parent.iterdir()) == []

@@ -79,6 +79,19 @@ def test_what_is_kept_again_replaces_what_was_there(store: Store, tmp_path: Path
     assert before not in kept.names(store)
 
 
+def test_a_result_from_the_future_is_no_result_for_who_wants_a_new_one(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    monkeypatch.setattr("time.time", lambda: now + 7200)
+    store.keep(KEY, tmp_path / "one.json", kept.stored(tmp_path / "one.json"))
+    # The clock was wrong.
+    monkeypatch.setattr("time.time", lambda: now)
+    assert store.fetch(KEY, tmp_path / "early.json", newest=now - 3600) is None
+    assert store.fetch(KEY, tmp_path / "late.json", newest=now - 86400) is not None
+    assert store.fetch(KEY, tmp_path / "any.json") is not None
+
+
 def test_a_result_of_before_a_time_is_no_result_for_who_wants_a_newer_one(
     store: Store, tmp_path: Path
 ) -> None:

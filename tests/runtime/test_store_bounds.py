@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from tests.runtime import kept
+from tests.runtime.jobs import each, job
 from tests.runtime.kept import KEY, OTHER
 
 from ecoscope_workflows.contracts.digests import digest_of
 from ecoscope_workflows.contracts.stored import Item
+from ecoscope_workflows.runtime.execute import execute
 from ecoscope_workflows.runtime.store import ABANDONED, Store
 from ecoscope_workflows.runtime.stores.remote import RECENT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def filled(root: Path, count: int, size: int) -> tuple[Store, list[str]]:
@@ -88,6 +88,42 @@ def test_pruning_takes_what_was_abandoned_and_nothing_else(
     kept.age(store, KEY, later)
     assert store.prune(1 << 20) == 0
     assert kept.names(store) == live | others
+
+
+def test_what_is_too_large_by_itself_costs_no_other(tmp_path: Path) -> None:
+    store = kept.local(tmp_path / "store")
+    for key, name, value in ((KEY, "small.json", "a"), (OTHER, "large.json", "b" * 5000)):
+        store.keep(key, tmp_path / name, kept.stored(tmp_path / name, value))
+    kept.age(store, KEY, time.time() - 60)
+    assert store.prune(1000) == 1
+    assert kept.keys(store) == {KEY}
+
+
+def test_records_go_with_what_they_lead_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = kept.local(tmp_path / "store")
+    store.keep(KEY, tmp_path / "one.json", kept.stored(tmp_path / "one.json"))
+    records = tmp_path / "store" / "known" / "one@c0de"
+    records.mkdir(parents=True)
+    for name, size in (("old", 900), ("used", 10)):
+        (records / name).write_bytes(b"x" * size)
+    # They take room as the results do.
+    assert store.prune(900) == 1
+    later = time.time() + ABANDONED + 60
+    monkeypatch.setattr("time.time", lambda: later)
+    os.utime(records / "used", (later, later))
+    assert store.prune(900) == 0
+    assert [path.name for path in records.iterdir()] == ["used"]
+    (records / "used").unlink()
+    os.utime(records, (1, 1))
+    assert store.prune(900) == 0
+    assert not records.exists()
+
+
+def test_what_children_add_is_bounded_as_well(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    del work
+    monkeypatch.setenv("ECOSCOPE_WORKFLOWS_STORE_BYTES", "100")
+    execute(job("double", each=each(list(range(20, 120))), threads=2))
+    assert kept.local(Path(".ecoscope-workflows/store")).facts()["bytes"] <= 100
 
 
 def test_a_run_that_added_nothing_looks_at_nothing(tmp_path: Path) -> None:

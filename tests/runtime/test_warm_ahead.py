@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from snakemake.scheduling.job_scheduler import JobScheduler
+from tests.runtime.warm_processes import waiting
 from tests.runtime.warm_run import NOTE, WarmRun, is_alive, until
 
 from ecoscope_workflows.runtime.at_start import prepare_start
@@ -42,7 +43,8 @@ for task in tasks:
     announce_task(task)
 import os
 print(os.environ.get("ECOSCOPE_WORKFLOWS_RUN", ""), flush=True)
-sys.stdin.read()
+for line in sys.stdin:
+    announce_task(line.strip())
 """
 
 
@@ -124,6 +126,24 @@ def test_a_task_that_is_named_after_the_start_is_loaded_without_a_job_too(
     environment = run.environment(ECOSCOPE_WORKFLOWS_RUN=announced)
     assert run.result("needs_busy", env=environment) == len("lookkit.busy")
     assert run.result("warmth", env=environment) is True
+    planner.end()
+
+
+def test_a_job_has_what_was_named_after_its_process_was_made(run: WarmRun, planner: Planner) -> None:
+    source = (run.site / "lookkit" / "tasks.py").read_text(encoding="utf-8")
+    run.write(
+        "tasks", f"{source}\n\n@distributed\ndef has(name: str) -> bool:\n    return name in sys.modules\n"
+    )
+    run.write("later", source)
+    announced = planner.plan("a state", "lookkit.tasks:look")
+    until(lambda: waiting(run.server))
+    (process,) = planner.started
+    assert process.stdin is not None
+    process.stdin.write("lookkit.later:dice\n")
+    process.stdin.flush()
+    until(lambda: "lookkit.later loaded" in run.log and waiting(run.server))
+    environment = run.environment(ECOSCOPE_WORKFLOWS_RUN=announced)
+    assert run.result("has", name="lookkit.later", env=environment) is True
     planner.end()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from tests.runtime.warm_processes import servers_in
 from tests.runtime.warm_run import NOTE, WarmRun, end_of, is_alive, kill, until
 
 from ecoscope_workflows.runtime.warm.announcement import (
@@ -50,12 +51,7 @@ def test_jobs_that_start_together_share_one_server(run: WarmRun) -> None:
     jobs = [run.start("warmth", options=["--output", str(run.folder / f"{n}.json")]) for n in range(6)]
     assert [end_of(job) for job in jobs] == [(0, "")] * 6
     assert len(run.sockets) == 1
-    servers = [
-        path
-        for path in Path("/proc").glob("[0-9]*/cmdline")
-        if b"warm.server" in path.read_bytes() and (path.parent / "cwd").readlink() == run.folder
-    ]
-    assert len(servers) == 1
+    assert len(servers_in(run.folder)) == 1
 
 
 @pytest.mark.parametrize("name", ["a folder with 'quotes' and \N{ELEPHANT}", "/".join(["x" * 60] * 4)])
@@ -216,6 +212,7 @@ class Always:
 
     def __init__(self, *, stale: bool) -> None:
         self.is_stale = stale
+        self.is_rehearsed = False
         self.followed: list[str] = []
 
     def follow(self, tasks: list[str]) -> None:

@@ -196,9 +196,10 @@ class WarmRun:
         """The process id of the server."""
         for path in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
-                command = (path / "cmdline").read_bytes()
-                if b"runtime.warm.server" in command and (path / "cwd").readlink() == self.folder.resolve():
-                    return int(path.name)
+                command, pid = (path / "cmdline").read_bytes(), int(path.name)
+                here = (path / "cwd").readlink() == self.folder.resolve() and os.getpgid(pid) == pid
+                if here and b"runtime.warm.server" in command:
+                    return pid
         return 0
 
     def write(self, module: str, source: str) -> None:

@@ -1,4 +1,4 @@
-"""An S3 on loopback: moto's server in a process of its own, and what clients find and enter it with."""
+"""Buckets, and an S3 on loopback: moto's server in a process of its own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -30,8 +31,58 @@ server.stop()
 """
 
 
-class Bucket:
-    """A bucket in it.
+class Bucket(ABC):
+    """A bucket in an object storage.
+
+    Attributes
+    ----------
+    name
+        Of the bucket.
+    scheme, provider
+        What its addresses begin with, and what Snakemake calls such a storage.
+    variables
+        What Snakemake finds and enters it by.
+    store
+        What a store of results in it is found and entered by.
+    """
+
+    scheme: str
+    provider: str
+
+    def __init__(self, name: str, address: str, variables: dict[str, str], store: dict[str, str]) -> None:
+        self.name, self.variables, self.store = name, variables, store
+        self._address = address
+
+    @property
+    def url(self) -> str:
+        """The address of the bucket."""
+        return f"{self.scheme}://{self.name}"
+
+    def through(self, address: str) -> dict[str, str]:
+        """Return all variables, with the storage at another address."""
+        found_by = {**self.variables, **self.store}
+        return {name: address if value == self._address else value for name, value in found_by.items()}
+
+    @abstractmethod
+    def put(self, path: Path, key: str) -> None:
+        """Store a file."""
+
+    @abstractmethod
+    def files(self, prefix: str) -> dict[str, bytes]:
+        """Return the content of all objects below a prefix, by the rest of their key."""
+
+    def text(self, key: str) -> str:
+        """Return the text of an object; empty where there is none."""
+        folder, _, name = key.rpartition("/")
+        return self.files(folder).get(name, b"").decode()
+
+    def value(self, key: str) -> Any:
+        """Return the value of an object that is JSON."""
+        return json.loads(self.text(key))
+
+
+class S3Bucket(Bucket):
+    """A bucket in the S3.
 
     Parameters
     ----------
@@ -39,31 +90,28 @@ class Bucket:
         Of the server.
     name
         Of the bucket.
-
-    Attributes
-    ----------
-    variables
-        What Snakemake finds and enters it by.
-    store
-        What a store of results in it is found and entered by.
     """
 
+    scheme = provider = "s3"
+
     def __init__(self, address: str, name: str) -> None:
-        self.name = name
-        self.variables = {
+        # No program looks for the metadata service of a machine of Amazon's.
+        alone = {"AWS_EC2_METADATA_DISABLED": "true"}
+        variables = {
+            **alone,
             "SNAKEMAKE_STORAGE_S3_ENDPOINT_URL": address,
             "SNAKEMAKE_STORAGE_S3_ACCESS_KEY": KEY,
             "SNAKEMAKE_STORAGE_S3_SECRET_KEY": KEY,
-            # No program looks for the metadata service of a machine of Amazon's.
-            "AWS_EC2_METADATA_DISABLED": "true",
         }
-        self.store = {
+        store = {
+            **alone,
             "ECOSCOPE_WORKFLOWS_STORE": f"s3://{name}/store",
             "AWS_ENDPOINT_URL_S3": address,
             "AWS_ACCESS_KEY_ID": KEY,
             "AWS_SECRET_ACCESS_KEY": KEY,
             "AWS_DEFAULT_REGION": REGION,
         }
+        super().__init__(name, address, variables, store)
         self._client: Any = boto3.client(
             "s3",
             endpoint_url=address,
@@ -74,11 +122,15 @@ class Bucket:
         self._client.create_bucket(Bucket=name)
 
     def put(self, path: Path, key: str) -> None:
-        """Store a file."""
         self._client.upload_file(str(path), self.name, key)
 
+    def begin_upload(self, key: str) -> None:
+        """Begin an upload in parts that never ends."""
+        facts = {"Bucket": self.name, "Key": key}
+        begun = self._client.create_multipart_upload(**facts)
+        self._client.upload_part(**facts, UploadId=begun["UploadId"], PartNumber=1, Body=b"[1, 2")
+
     def files(self, prefix: str) -> dict[str, bytes]:
-        """Return the content of all objects below a prefix, by the rest of their key."""
         found = self._client.list_objects_v2(Bucket=self.name, Prefix=f"{prefix}/").get("Contents", ())
         return {
             entry["Key"].removeprefix(f"{prefix}/"): self._client.get_object(
@@ -86,15 +138,6 @@ class Bucket:
             )["Body"].read()
             for entry in found
         }
-
-    def text(self, key: str) -> str:
-        """Return the text of an object; empty where there is none."""
-        folder, _, name = key.rpartition("/")
-        return self.files(folder).get(name, b"").decode()
-
-    def value(self, key: str) -> Any:
-        """Return the value of an object that is JSON."""
-        return json.loads(self.text(key))
 
 
 @contextmanager

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.targets.test_chunk_rules import CHAIN
 
 from ecoscope_workflows.compiler.compile import TARGETS
 from ecoscope_workflows.targets.ignored import ignored
+from ecoscope_workflows.targets.layout import Layout
 from ecoscope_workflows.targets.view import view
 
 if TYPE_CHECKING:
@@ -79,3 +81,12 @@ def test_of_many_tasks_the_first_are_named(graph_of: GraphOf) -> None:
     assert told(graph_of(many), "snakemake") == [
         "the image registry.example/heavy:1.2 of 'n0', 'n1', 'n2', 'n3', 'n4' and 2 more"
     ]
+
+
+def test_what_goes_on_being_one_job_is_told_where_several_are_asked_for(graph_of: GraphOf) -> None:
+    laid_out = view(graph_of(CHAIN), layout=Layout(chunk_size=5))
+    assert ignored(laid_out, "snakemake") == []
+    (problem,) = ignored(laid_out, "snakemake", chunks=True)
+    # `again` goes through the stored result of `twice`, which itself goes through a mapping.
+    assert problem.what == "the target snakemake ignores --fan-out jobs of 'twice'"
+    assert "no collection that an instance stores" in problem.hint

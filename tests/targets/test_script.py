@@ -79,8 +79,9 @@ def test_a_template_of_the_users_is_rendered_with_the_same_names(
     [
         ("{% for %}", "EW703 not a template: Expected an expression"),
         ("{{ stepz }}", "EW703 cannot be rendered: 'stepz' is undefined"),
+        ("\n{{ 1 / 0 }}", r"jinja2:2:1: EW703 cannot be rendered: ZeroDivisionError: division by zero"),
     ],
-    ids=["syntax", "unknown-name"],
+    ids=["syntax", "unknown-name", "exception"],
 )
 def test_a_faulty_template_is_reported(
     graph_of: Callable[[str], Graph], tmp_path: Path, text: str, message: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import itertools
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -86,13 +87,15 @@ def run(arguments: Sequence[str]) -> int:
     words = one_value_each(arguments, "--mock-tasks")
     if not words and not _completing():
         words = ["--help"]
+    # Where nothing is said click decides: colours on a terminal only.
+    color = False if os.environ.get("NO_COLOR") else None
     try:
         # Nothing where a command comes to its end, or the code that it exits with.
-        code = cli.main(args=words, prog_name=PROGRAM, standalone_mode=False)
+        code = cli.main(args=words, prog_name=PROGRAM, standalone_mode=False, color=color)
     except EcoscopeWorkflowsError as error:
         from ecoscope_workflows.cli.reporting import print_error  # noqa: PLC0415  # most commands do without
 
-        print_error(error, as_json=_wants_json(words))
+        print_error(error, as_json=_wants_json(words), color=color)
         return FAILED
     except click.ClickException as error:
         error.show()
@@ -126,6 +129,4 @@ def _wants_json(words: Sequence[str]) -> bool:
 
 
 def _completing() -> bool:
-    import os  # noqa: PLC0415  # only asked for an empty command line
-
     return "_ECOSCOPE_WORKFLOWS_COMPLETE" in os.environ

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ecoscope_workflows.runtime.store import Store
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -29,8 +32,8 @@ def cache_command() -> None:
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def info(folder: Path, form: str) -> None:
     """Show where the store of the run in FOLDER is, and how much is in it."""
-    store = _store(folder)
-    facts = store.facts()
+    with _used(folder) as store:
+        facts = store.facts()
     if form == "json":
         click.echo(json.dumps(facts, indent=1))
         return
@@ -47,9 +50,9 @@ def info(folder: Path, form: str) -> None:
 @click.option("--keep-bytes", type=click.IntRange(min=0), help="How much may stay.  [default: the limit]")
 def prune(folder: Path, keep_bytes: int | None) -> None:
     """Remove the results that were not used for the longest time, until the rest fits."""
-    store = _store(folder)
-    removed = store.prune(store.facts()["limit"] if keep_bytes is None else keep_bytes)
-    left = store.facts()
+    with _used(folder) as store:
+        removed = store.prune(store.facts()["limit"] if keep_bytes is None else keep_bytes)
+        left = store.facts()
     click.echo(f"{removed} removed, {left['entries']} left with {_size(left['bytes'])}")
 
 
@@ -58,19 +61,38 @@ def prune(folder: Path, keep_bytes: int | None) -> None:
 @click.pass_context
 def verify(context: click.Context, folder: Path) -> None:
     """Read every result, and remove those that are not as they were written; then the exit code is 1."""
-    good, bad = _store(folder).verify()
+    with _used(folder) as store:
+        good, bad = store.verify()
     click.echo(f"{good} whole, {bad} damaged and removed")
     if bad:
         context.exit(1)
 
 
-def _store(folder: Path) -> Store:
-    from ecoscope_workflows.runtime.store import Store  # noqa: PLC0415  # 0.1 s
+@contextmanager
+def _used(folder: Path) -> Iterator[Store]:
+    """Give the store of the run in a folder, and say so where it is out of reach.
 
-    store = Store.here(folder, _cache_root(folder / "workflow" / "spec.yaml"))
-    if store is None:
-        raise click.UsageError("the store is switched off: ECOSCOPE_WORKFLOWS_STORE is set to nothing.")
-    return store
+    Raises
+    ------
+    StorageError
+        When it cannot be read: a run would go on without it.
+    click.UsageError
+        When it is switched off.
+    """
+    from ecoscope_workflows.errors import Problem, StorageError  # noqa: PLC0415  # 0.1 s with the others
+    from ecoscope_workflows.runtime.store import Store  # noqa: PLC0415  # as above
+    from ecoscope_workflows.runtime.stores.location import store_of  # noqa: PLC0415  # as above
+
+    root = _cache_root(folder / "workflow" / "spec.yaml")
+    try:
+        store = Store.here(folder, root)
+        if store is None:
+            raise click.UsageError("the store is switched off: ECOSCOPE_WORKFLOWS_STORE is set to nothing.")
+        yield store
+    except OSError as error:
+        what = f"the store {store_of(str(folder), root)} cannot be reached: {error}"
+        hint = "see that it is there, and may be read; at a URL its own library signs in, e.g. by AWS_PROFILE"
+        raise StorageError(Problem("EW606", what, hint=hint)) from error
 
 
 def _cache_root(spec: Path) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ecoscope_workflows.cli.options import one_spec, spec_or_option
-from ecoscope_workflows.cli.reporting import print_warnings
+from ecoscope_workflows.cli.reporting import print_warnings, written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +25,12 @@ TARGETS = ("snakemake", "script-sequential", "jupytext", "airflow-kubernetes")
 SHORT = {"airflow": "airflow-kubernetes"}
 _LAYOUT = ("collections", "fan_out", "chunk_size")
 # What `--schedule` may be: a preset of Airflow's, or the fields of cron.
-_SCHEDULE = re.compile(r"@[a-z]+|[\w*/,#?-]+(?: [\w*/,#?-]+){4,5}", re.ASCII)
+_SCHEDULE = re.compile(
+    r"@(once|continuous|hourly|daily|weekly|monthly|quarterly|yearly)|[\w*/,#?-]+(?: [\w*/,#?-]+){4,5}",
+    re.ASCII,
+)
+# The claim of a volume, and where it is in pods.
+_VOLUME = re.compile(r"[^:]+(:/.*)?")
 
 
 @click.command("compile", short_help="Compile a spec into a program.")
@@ -141,6 +147,8 @@ def compile_command(
     from ecoscope_workflows.graph.lints import lint  # noqa: PLC0415  # as above
 
     given = one_spec(special.pop("argument"), spec)
+    if outpath is not None and outpath.resolve() == given.resolve():
+        raise click.UsageError(f"--outpath {outpath} is the spec itself.")
     own = {name: special.pop(name) for name in ("params", "keep")}
     verify, shape = special.pop("verify"), [special.pop(name) for name in _LAYOUT]
     if is_verified(target, verify, own, {"template": template, "outpath": outpath, **special}):
@@ -172,13 +180,21 @@ def compile_command(
 
 
 def _target(target: str | None, template: str | None) -> tuple[str, Path | None]:
-    """Return the target, and the user's template where one is given."""
+    """Return the target, and the user's template where one is given.
+
+    Raises
+    ------
+    click.UsageError
+        When the template is our own one of another target.
+    """
     target = SHORT.get(target, target) if target else None
     if template is None:
         return target or "snakemake", None
     name = template.removesuffix(".jinja2")
     if name in TARGETS and not Path(template).is_file():
-        return target or name, None
+        if target not in {None, name}:
+            raise click.UsageError(f"--template {template} is for the target {name}, not for {target}.")
+        return name, None
     return target or "script-sequential", Path(template)
 
 
@@ -188,7 +204,7 @@ def _pods(target: str, given: Mapping[str, str | None]) -> Pods:
     Raises
     ------
     click.UsageError
-        When an option does not go with the target, or a schedule is none.
+        When an option does not go with the target, or a schedule or a volume is none.
     """
     from ecoscope_workflows.targets.airflow import Pods  # noqa: PLC0415  # as above
 
@@ -199,6 +215,9 @@ def _pods(target: str, given: Mapping[str, str | None]) -> Pods:
     schedule = settings.get("schedule")
     if schedule is not None and not _SCHEDULE.fullmatch(schedule):
         raise click.UsageError(f"--schedule {schedule!r} is neither a preset such as @daily nor cron.")
+    volume = settings.get("volume")
+    if volume is not None and not _VOLUME.fullmatch(volume):
+        raise click.UsageError(f"--volume {volume!r} is not CLAIM or CLAIM:PATH, with an absolute path.")
     return Pods(**settings)
 
 
@@ -239,9 +258,7 @@ def _write_folder(artifacts: list[Artifact], outpath: Path) -> None:
     schema = outpath / SCHEMA
     before = json.loads(schema.read_text(encoding="utf-8")) if schema.is_file() else None
     report = write(artifacts, outpath)
-    changed = len(report.written)
-    state = f"{changed} file{'' if changed == 1 else 's'} written" if changed else "unchanged"
-    click.echo(f"{outpath}: {state}", err=True)
+    click.echo(f"{outpath}: {written(len(report.written))}", err=True)
     if PARAMS not in report.kept:
         click.echo(f"next: check {outpath / PARAMS}, then", err=True)
     else:
@@ -252,4 +269,4 @@ def _write_folder(artifacts: list[Artifact], outpath: Path) -> None:
             click.echo(f"  new: {name}", err=True)
         for name in gone:
             click.echo(f"  gone: {name} (remove it from {PARAMS})", err=True)
-    click.echo(f"  cd {outpath} && snakemake --profile profiles/local", err=True)
+    click.echo(f"  cd {shlex.quote(str(outpath))} && snakemake --profile profiles/local", err=True)

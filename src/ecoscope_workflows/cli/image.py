@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
+
+from ecoscope_workflows.cli.reporting import written
 
 
 @click.command("image", short_help="Write what the image of jobs on Kubernetes is built from.")
@@ -44,6 +47,5 @@ def image_command(
     from ecoscope_workflows.spec.load import load_spec  # noqa: PLC0415  # as above
 
     context = image_context(wheels, extras, base, load_spec(spec) if spec else None)
-    written = write(context, outpath).written
-    click.echo(f"{outpath}: {len(written)} files written", err=True)
-    click.echo(f"build it: docker build --tag ecoscope-workflows {outpath}", err=True)
+    click.echo(f"{outpath}: {written(len(write(context, outpath).written))}", err=True)
+    click.echo(f"build it: docker build --tag ecoscope-workflows {shlex.quote(str(outpath))}", err=True)

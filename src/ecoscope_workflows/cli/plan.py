@@ -18,6 +18,9 @@ SOMETHING = 2
 RESTORED, UNKNOWN = "restore", "unknown"
 # Longer values are cut off: the JSON has the whole.
 MAX_VALUE = 40
+_CUT = "..."
+# What is shown before the first letter in which two of them differ.
+AROUND = 12
 MAX_PARTS = 4
 MAX_FILES = 3
 
@@ -115,7 +118,7 @@ def _said(instance: str, fact: dict[str, Any]) -> str:
             return "its command in the Snakefile has changed"
         case "param":
             name = fact["name"] if fact["instance"] == instance else f"{fact['instance']}.{fact['name']}"
-            return f"param {name}: {_value(fact, 'old')} -> {_value(fact, 'new')}"
+            return f"param {name}: {' -> '.join(_values(fact))}"
         case "task":
             return f"task {fact['old']} -> {fact['new']}"
         case "code":
@@ -130,11 +133,19 @@ def _code_said(fact: dict[str, Any]) -> str:
     return f"code of {fact['task']} {fact['old']} -> {fact['new']}{which}"
 
 
-def _value(fact: dict[str, Any], which: str) -> str:
-    if which not in fact:
-        return "not given"
-    text = json.dumps(fact[which], ensure_ascii=False)
-    return text if len(text) <= MAX_VALUE else f"{text[: MAX_VALUE - 3]}..."
+def _values(fact: dict[str, Any]) -> Iterator[str]:
+    """Yield what a param was and what it is; of long values the part in which they differ."""
+    texts = [
+        json.dumps(fact[which], ensure_ascii=False) if which in fact else "not given"
+        for which in ("old", "new")
+    ]
+    pairs = enumerate(zip(*texts, strict=False))
+    same = next((number for number, (old, new) in pairs if old != new), min(map(len, texts)))
+    is_hidden = same > MAX_VALUE - len(_CUT) and max(map(len, texts)) > MAX_VALUE
+    start = same - AROUND if is_hidden else 0
+    for text in texts:
+        shown = f"{_CUT}{text[start:]}" if start else text
+        yield shown if len(shown) <= MAX_VALUE else f"{shown[: MAX_VALUE - len(_CUT)]}{_CUT}"
 
 
 def _listed(names: list[str]) -> str:

@@ -25,10 +25,15 @@ _LINE_END = re.compile("[\n\x85\u2028\u2029]")
 _WORD = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|\$\{\{.*?\}\}|.[^\s:,}\]]*')
 
 
-def print_error(error: EcoscopeWorkflowsError, *, as_json: bool) -> None:
-    """Print every problem of an error on standard error."""
+def print_error(error: EcoscopeWorkflowsError, *, as_json: bool, color: bool | None = None) -> None:
+    """Print every problem of an error on standard error; in colours, without, or as the terminal is."""
     text = as_json_list(error.problems) if as_json else as_texts(error.problems)
-    click.echo(text, err=True)
+    click.echo(text, err=True, color=color)
+
+
+def written(count: int) -> str:
+    """Return how many files of a folder have changed, as all commands say it."""
+    return f"{count} file{'' if count == 1 else 's'} written" if count else "unchanged"
 
 
 def print_warnings(problems: Sequence[Problem]) -> None:

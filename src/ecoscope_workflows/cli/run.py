@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ecoscope_workflows.cli.reporting import print_warnings
+from ecoscope_workflows.cli.reporting import print_warnings, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,11 @@ class _WithRest(click.Command):
         """Read the words before ``--``."""
         end = args.index("--") if "--" in args else len(args)
         ctx.meta[_REST] = args[end + 1 :]
-        return super().parse_args(ctx, args[:end])
+        try:
+            return super().parse_args(ctx, args[:end])
+        except click.NoSuchOption as error:
+            hint = "Options of Snakemake stand behind `--`."
+            raise click.UsageError(f"{error.format_message()} {hint}", ctx) from None
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """Return the usage, with the words for the other program."""
@@ -89,7 +93,11 @@ def run_command(
             )
         _ready(prepared, target, params, extra)
         watched = Watched(occupation, prepared.laid_out, extra, environment)
-        _show(watched, plain=plain)
+        try:
+            _show(watched, plain=plain)
+        except BrokenPipeError:
+            # Who read along has gone, and with that the run was stopped: not all went well.
+            context.exit(INTERRUPTED)
     context.exit(_finish(prepared, watched))
 
 
@@ -123,9 +131,7 @@ def _prepared(target: Path, outpath: Path | None) -> Prepared:
 def _ready(prepared: Prepared, target: Path, params: Path | None, extra: Sequence[str]) -> None:
     """Write what is compiled, and see that the params are complete."""
     if prepared.artifacts:
-        count = prepared.write()
-        state = f"{count} file{'' if count == 1 else 's'} written" if count else "unchanged"
-        click.echo(f"{prepared.folder}: {state}", err=True)
+        click.echo(f"{prepared.folder}: {written(prepared.write())}", err=True)
         if params is None:
             _tell_of_other_params(prepared.folder, target.with_name("params.yaml"))
     if params is not None:

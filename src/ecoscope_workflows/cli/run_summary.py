@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from typing import TYPE_CHECKING
@@ -33,10 +32,8 @@ def print_summary(prepared: Prepared, watched: Watched) -> None:
 
     progress = watched.progress
     summary = summary_of(prepared.folder, prepared.laid_out, progress)
-    # Where nothing is said click decides: colours on a terminal only.
-    color = False if os.environ.get("NO_COLOR") else None
     for line in _failures(summary):
-        click.echo(line, err=True, color=color)
+        click.echo(line, err=True)
     if watched.code != 0 and not summary.failures and not watched.stops:
         # No job is at fault.
         said = progress.errors or [watched.output.read_text(encoding="utf-8", errors="replace").strip()]
@@ -70,12 +67,17 @@ def _lines(watched: Watched, summary: Summary) -> Iterator[str]:
     progress = watched.progress
     made, restored = progress.count(DONE), progress.count(RESTORED)
     news = [f"{made} made" if made else "", f"{restored} restored" if restored else ""]
-    this_run = ", ".join(filter(None, news)) or "nothing to do" * (not progress.ended)
+    # Where Snakemake has given up, nothing was done for another reason.
+    is_idle = not progress.ended and watched.code == 0
+    this_run = ", ".join(filter(None, news)) or "nothing to do" * is_idle
     took = duration(time.time() - watched.began)
     yield f"{', '.join(counts)}  ({this_run + ' ' if this_run else ''}in {took})"
     yield from _skips({one.instance: one.detail for one in summary.statuses if one.state == SKIPPED})
     for name, waits_for in list(summary.held_up.items())[:MAX_NAMED]:
-        yield f"  not run {name}" + (f": needs {', '.join(waits_for)}" if waits_for else "")
+        needs = f"needs {', '.join(waits_for)}" if waits_for else ""
+        old = "its result is of an earlier run" if name in summary.outdated else ""
+        why = "; ".join(filter(None, [needs, old]))
+        yield f"  not run {name}{': ' if why else ''}{why}"
     yield from _places(summary.place, summary.pages)
 
 

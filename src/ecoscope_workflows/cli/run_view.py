@@ -135,18 +135,20 @@ class Picture:
         width = shutil.get_terminal_size().columns - 1
         elapsed = clock(now - self._watched.began)
         rest = f"  {elapsed}{_left(self._watched)}"
-        if not progress.is_started:
+        if not progress.planned:
             yield f"starting Snakemake  {elapsed}"[:width]
             return
         ended, total = len(progress.ended), progress.total
         filled = BAR * ended // total if total else 0
-        plain = f"[{'#' * filled}{'.' * (BAR - filled)}] {ended} of {total}"
-        running = f"{len(progress.running)} running"
+        bar = f"[{'#' * filled}{'.' * (BAR - filled)}] "
+        plain, running = f"{ended} of {total}", f"{len(progress.running)} running"
         counts = [(state, f"{progress.count(state)} {state}") for state in STATES if progress.count(state)]
         line = f"{plain}  {', '.join([running, *(text for _, text in counts)])}{rest}"
-        if len(line) <= width:
+        if len(bar) + len(line) > width:
+            bar = ""  # the numbers say more
+        if len(bar) + len(line) <= width:
             # The letters that colour it take no room.
-            yield f"{plain}  {', '.join([running, *(self._style(*count) for count in counts)])}{rest}"
+            yield f"{bar}{plain}  {', '.join([running, *(self._style(*count) for count in counts)])}{rest}"
         else:
             yield line[:width]
         for name, began in list(progress.running.items())[:MAX_NAMED]:

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+# What a program says of itself in its first line, and how long that may be.
+_MARK = b"compiled by ecoscope-workflows"
+_LONGEST_HEAD = 4096
+
+
 @dataclass(frozen=True, slots=True)
 class Artifact:
     """One file of a compiled program.
@@ -48,12 +53,13 @@ def write(artifacts: Iterable[Artifact], folder: Path) -> Written:
     Raises
     ------
     TargetError
-        Where the folder cannot be written.
+        Where the folder cannot be written, or a file of somebody's own stands in the place of a program.
     """
     written, kept = [], []
     for artifact in artifacts:
         path = folder / artifact.path
         try:
+            _refuse_foreign(path, artifact.content)
             if artifact.keep and path.exists():
                 kept.append(artifact.path)
             elif not path.is_file() or path.read_bytes() != artifact.content:
@@ -63,6 +69,22 @@ def write(artifacts: Iterable[Artifact], folder: Path) -> Written:
             what = f"cannot be written: {error.strerror}"
             raise TargetError(Problem("EW711", what, Where(str(path)), "choose another --outpath")) from None
     return Written(tuple(written), tuple(kept))
+
+
+def _refuse_foreign(path: Path, content: bytes) -> None:
+    """Refuse to replace what does not say that it was compiled by what does."""
+    if _MARK not in _head(content) or not path.is_file():
+        return
+    with path.open("rb") as stream:
+        before = stream.read(_LONGEST_HEAD)
+    if before and _MARK not in _head(before):
+        what = "this file was not compiled by ecoscope-workflows, and stays"
+        hint = "choose another --outpath, or move the file away"
+        raise TargetError(Problem("EW711", what, Where(str(path)), hint))
+
+
+def _head(content: bytes) -> bytes:
+    return content[:_LONGEST_HEAD].partition(b"\n")[0]
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -125,7 +125,8 @@ def target_warnings(graph: Graph, request: Request) -> list[Problem]:
     if request.template is not None:
         return []
     mocks = dict.fromkeys(mocked_instances(graph, request.mocks), "")
-    return ignored(view(graph, mocks, layout=request.layout), request.target)
+    laid_out = view(graph, mocks, layout=request.layout)
+    return ignored(laid_out, request.target, chunks=bool(request.layout.chunk_size))
 
 
 def _script(request: Request, graph: Graph, examples: Mapping[str, Path]) -> Artifact:

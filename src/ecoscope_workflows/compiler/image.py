@@ -7,7 +7,8 @@ What comes from an index is in one layer; what is on none, and changes more ofte
 
 from __future__ import annotations
 
-from importlib.metadata import distributions
+import shlex
+from importlib.metadata import distribution, distributions
 from platform import python_version_tuple
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from ecoscope_workflows import __version__
 from ecoscope_workflows.compiler.artifacts import Artifact
 from ecoscope_workflows.compiler.packages import closure, direct_url, required
 from ecoscope_workflows.compiler.requirements import OURS, with_extras
-from ecoscope_workflows.errors import Problem, TargetError, Where
+from ecoscope_workflows.errors import Problem, TargetError, Where, did_you_mean
 from ecoscope_workflows.targets.templating import render
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def image_context(
     TargetError
         When a package that is needed is not here, or in another version, or is on no index and not given.
     """
-    roots = [with_extras(OURS, tuple(extras)), *_task_packages(), *_plugins()]
+    roots = [with_extras(OURS, _known(extras)), *_task_packages(), *_plugins()]
     needed = closure([*roots, *(required(spec) if spec else [])])
     given = _checked(needed.values(), wheels)
     plugins = [name for name in needed if name.startswith(PLUGINS)]
@@ -61,7 +62,8 @@ def image_context(
         "version": __version__,
         "base": base or f"python:{'.'.join(python_version_tuple()[:2])}-slim",
         "system": sorted(SYSTEM[name] for name in plugins if name in SYSTEM),
-        "wheels": bool(wheels),
+        # By their names: a wheel of an older version may still lie beside them.
+        "wheels": [shlex.quote(wheel.name) for wheel in sorted(wheels)],
     }
     return [
         Artifact("Dockerfile", render("Dockerfile.jinja2", facts).encode()),
@@ -69,6 +71,19 @@ def image_context(
         Artifact("plugins.txt", _pinned(needed, plugins)),
         *(Artifact(f"wheels/{wheel.name}", wheel.read_bytes()) for wheel in sorted(wheels)),
     ]
+
+
+def _known(extras: Iterable[str]) -> tuple[str, ...]:
+    known = distribution(OURS).metadata.get_all("Provides-Extra") or []
+    names = tuple(extras)
+    problems = [
+        Problem("EW751", f"{OURS} has no extra {name!r}", hint=did_you_mean(name, known))
+        for name in names
+        if name not in known
+    ]
+    if problems:
+        raise TargetError(problems)
+    return names
 
 
 def _task_packages() -> list[str]:
@@ -90,13 +105,25 @@ def _plugins() -> list[str]:
 
 def _checked(packages: Iterable[Distribution], wheels: Sequence[Path]) -> set[str]:
     """Return the names of the packages that are given as wheels: of all that are on no index."""
-    from packaging.utils import canonicalize_name, parse_wheel_filename  # noqa: PLC0415  # of this command alone
+    from packaging.utils import (  # noqa: PLC0415  # of this command alone
+        InvalidWheelFilename,
+        canonicalize_name,
+        parse_wheel_filename,
+    )
 
     given: dict[str, tuple[Path, str]] = {}
-    for wheel in wheels:
-        name, version, *_ = parse_wheel_filename(wheel.name)
-        given[name] = (wheel, str(version))
     problems = []
+    for wheel in wheels:
+        try:
+            name, version, *_ = parse_wheel_filename(wheel.name)
+        except InvalidWheelFilename:
+            hint = "give a file that `pip wheel` has written, by the name that it has written"
+            problems.append(Problem("EW751", "this is not the name of a wheel", Where(str(wheel)), hint))
+            continue
+        if name in given:
+            what = f"this is {name} once more: {given[name][0]} is one too"
+            problems.append(Problem("EW751", what, Where(str(wheel)), "give one of them"))
+        given[name] = (wheel, str(version))
     for package in packages:
         known = given.get(canonicalize_name(package.name))
         if known is not None and known[1] != package.version:

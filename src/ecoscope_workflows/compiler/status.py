@@ -234,7 +234,9 @@ def _last_words(folder: Path, row: Row) -> str:
         return ""
     lines = [line for line in _lines(log) if line.strip()]
     last = f"; the log ends with: {lines[-1].strip()}" if lines else ""
-    return _cut(f"killed, or still running{last}")
+    # A Snakemake at work holds a lock; one that was killed has left it.
+    is_locked = any((folder / ".snakemake" / "locks").glob("*.lock"))
+    return _cut(f"{'killed, or still running' if is_locked else 'killed or stopped'}{last}")
 
 
 def _lines(log: Path) -> list[str]:

@@ -79,7 +79,7 @@ def _table(frame: pd.DataFrame) -> pa.Table:
         return pa.Table.from_pandas(frame, nthreads=1)
     bare = frame.set_axis(pd.RangeIndex(len(frame)))
     table = pa.Table.from_pandas(bare, nthreads=1)
-    labels = pa.Table.from_pandas(pd.DataFrame(index=index))
+    labels = pa.Table.from_pandas(pd.DataFrame(index=index), nthreads=1)
     said, of_labels = (json.loads(part.schema.metadata[b"pandas"]) for part in (table, labels))
     said["index_columns"] = of_labels["index_columns"]
     said["columns"] += of_labels["columns"]
@@ -159,7 +159,7 @@ def read_frame(path: Path, columns: Collection[str] | None = None) -> Any:
     if MARK_KEY in metadata:
         return with_skips(json.loads(metadata[MARK_KEY]))
     if b"geo" not in metadata:
-        return table.to_pandas()
+        return table.to_pandas(use_threads=False)
     return _with_geometries(table, json.loads(metadata[b"geo"]))
 
 
@@ -256,7 +256,7 @@ def _with_geometries(table: pa.Table, geo: dict[str, Any]) -> pd.DataFrame:
         number = table.schema.get_field_index(name)
         # In its place until the geometries are there: pandas would need an object for each value.
         table = table.set_column(number, name, pa.nulls(len(table)))
-    frame: pd.DataFrame = table.to_pandas()
+    frame: pd.DataFrame = table.to_pandas(use_threads=False)
     for name, geometry in geometries.items():
         frame[name] = geometry
     if geo["primary_column"] not in held:

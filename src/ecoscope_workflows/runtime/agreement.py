@@ -16,6 +16,7 @@ from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ecoscope_workflows.errors import Problem, StorageError
 from ecoscope_workflows.runtime.at_start import on_start
 from ecoscope_workflows.runtime.elsewhere import in_storage
 
@@ -27,6 +28,8 @@ PLACE = ".ecoscope-workflows/made-with.json"
 # The name of the input.
 KEYWORD = "made_with"
 TICK_SECONDS = 0.5
+# Storage whose clock is behind a result by more than this will not catch up with it.
+PATIENCE_SECONDS = 60.0
 
 
 class Record(NamedTuple):
@@ -124,7 +127,7 @@ class _Ledger:
         self._is_there = False
 
     def read(self) -> dict[str, Record]:
-        """Return the records by instance; none where there is no such object."""
+        """Return the records by instance; none where there is no such object, or it is damaged."""
         self._is_there = self._object.exists()
         if not self._is_there:
             return {}
@@ -133,17 +136,27 @@ class _Ledger:
             path = Path(folder, "read")
             self._object.set_local_path(path)
             self._object.retrieve_object()
-            records = json.loads(path.read_text(encoding="ascii"))
-        return {name: Record(*record) for name, record in records.items()}
+            try:
+                records = json.loads(path.read_text(encoding="ascii"))
+                return {name: Record(str(digest), float(old)) for name, (digest, old) in records.items()}
+            except (ValueError, TypeError, AttributeError):
+                # Then nothing says what the results were made with, and all of them are made anew.
+                return {}
 
     def be_newer_than(self, time: float, records: Mapping[str, Record]) -> None:
         """See that the object is there and newer than a result, if need be by the same words of today."""
-        if not self._is_there:
+        rewritten = not self._is_there
+        if rewritten:
             self.write(records)
-        while time and self._object.mtime() <= time:
+        while time and (changed := self._object.mtime()) <= time:
+            if rewritten and time - changed > PATIENCE_SECONDS:
+                what = f"a result in the storage is {time - changed:.0f} s ahead of the clock of the storage"
+                hint = "set that clock, or delete what is from the future: the next run makes it again"
+                raise StorageError(Problem("EW647", what, hint=hint))
             # The storage counts whole seconds.
             sleep(TICK_SECONDS)
             self.write(records)
+            rewritten = True
 
     def write(self, records: Mapping[str, Record]) -> None:
         """Write the records; what a run is for is written when it begins."""

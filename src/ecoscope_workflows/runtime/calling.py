@@ -15,7 +15,7 @@ from ecoscope_workflows.errors import ContractError, EcoscopeWorkflowsError, Pro
 from ecoscope_workflows.runtime.failures import task_error
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ecoscope_workflows.registry.signature import TaskInfo
 
@@ -28,8 +28,18 @@ def environment_value(instance: str, name: str) -> str:
     return os.environ[name]
 
 
-def check_arguments(instance: str, task: TaskInfo, given: Mapping[str, Any]) -> dict[str, Any]:
+def check_arguments(
+    instance: str, task: TaskInfo, given: Mapping[str, Any], is_hidden: Callable[[str], bool]
+) -> dict[str, Any]:
     """Return every argument of a call, converted to its type, with defaults and the environment filled in.
+
+    Parameters
+    ----------
+    instance, task, given
+        What is called, and with what.
+    is_hidden
+        Returns whether an argument that is given has something of the environment in it, which may be a
+        secret: no message shows it.
 
     Raises
     ------
@@ -55,7 +65,13 @@ def check_arguments(instance: str, task: TaskInfo, given: Mapping[str, Any]) -> 
         try:
             arguments[name] = parameter.adapter.validate_python(value)
         except ValidationError as error:
-            problems += _broken(error, value, f"{instance}: argument {name!r}", parameter.annotation, "EW611")
+            label = f"{instance}: argument {name!r}"
+            if is_hidden(name) if name in given else parameter.environment is not None:
+                what = f"{label} does not fit; it is from the environment, and not shown"
+                hint = f"it must be {type_name(parameter.annotation)}, within its limits"
+                problems.append(Problem("EW611", what, hint=hint))
+                continue
+            problems += _broken(error, value, label, parameter.annotation, "EW611")
     if problems:
         raise ContractError(problems)
     return arguments

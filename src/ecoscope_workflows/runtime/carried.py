@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile, ZipInfo
@@ -145,10 +146,28 @@ def _pack(folder: str, archive: Path) -> None:
 
 
 def _unpack(archive: Path, folder: str) -> None:
-    """Have a folder hold what is in a file, and nothing else."""
-    temporary = f"{folder}.{os.getpid()}.tmp"
-    Path(temporary).mkdir(parents=True)
-    with ZipFile(archive) as source:
-        source.extractall(temporary)
-    remove(folder)
-    Path(temporary).replace(folder)
+    """Have a folder hold what is in a file, and nothing else; one that does stays, as others may read it."""
+    Path(folder).parent.mkdir(parents=True, exist_ok=True)
+    with ZipFile(archive) as source, tempfile.TemporaryDirectory(dir=Path(folder).parent) as temporary:
+        if _holds(folder, source):
+            return
+        whole = Path(temporary, "whole")
+        whole.mkdir()
+        source.extractall(whole)
+        with suppress(FileNotFoundError):
+            Path(folder).rename(Path(temporary, "before"))
+        try:
+            whole.rename(folder)
+        except OSError:
+            # Another job has done the same at the same time.
+            if not _holds(folder, source):
+                raise
+
+
+def _holds(folder: str, archive: ZipFile) -> bool:
+    if not Path(folder).is_dir():
+        return False
+    files = {Path(path).relative_to(folder).as_posix(): Path(path) for path in files_in(folder)}
+    return files.keys() == set(archive.namelist()) and all(
+        path.read_bytes() == archive.read(name) for name, path in files.items()
+    )

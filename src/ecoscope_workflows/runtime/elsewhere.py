@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.runtime.kubernetes_repairs import repair_kubernetes
-from ecoscope_workflows.runtime.s3_repairs import repair_s3
 from ecoscope_workflows.runtime.slurm_repairs import repair_slurm
+from ecoscope_workflows.runtime.storage_repairs import repair_storage
 from ecoscope_workflows.runtime.stores.location import STORE_VARIABLE
 from ecoscope_workflows.runtime.whereabouts import note_whereabouts
 from ecoscope_workflows.runtime.whole_files import COPIES_VARIABLE
@@ -33,15 +33,16 @@ def prepare_elsewhere(workflow: Any) -> None:
         repair_slurm()
     storage: Any = getattr(workflow, "storage_settings", None)
     if workflow.is_main_process:
-        provider = getattr(storage, "default_storage_provider", None)
-        note_whereabouts(workflow, (storage.default_storage_prefix or provider) if provider else "")
+        kind = getattr(storage, "default_storage_provider", None)
+        note_whereabouts(workflow, (storage.default_storage_prefix or kind) if kind else "")
     if storage is None or storage.default_storage_provider is None:
         return
-    copies = workflow.storage_registry.default_storage_provider.object(in_storage(workflow, "results"))
+    provider = workflow.storage_registry.default_storage_provider
+    repair_storage(provider)
+    copies = provider.object(in_storage(workflow, "results"))
     os.environ[COPIES_VARIABLE] = str(copies.local_path()).removesuffix("results")
     if workflow.is_main_process:
         repair_kubernetes()
-        repair_s3()
         # They travel as a secret of the cluster: no manifest and no command line holds their values.
         workflow.register_envvars(*handed_on(os.environ))
     elif not storage.shared_fs_usage:

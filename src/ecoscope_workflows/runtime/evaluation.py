@@ -5,6 +5,7 @@ Cheap instances have no job of their own; they are evaluated here, once per job,
 
 from __future__ import annotations
 
+import json
 import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from ecoscope_workflows.runtime.jobs import load_task
 from ecoscope_workflows.runtime.skips import skip_of
 from ecoscope_workflows.runtime.storage import beside, read_result
 from ecoscope_workflows.runtime.words import RESULTS_VARIABLE
-from ecoscope_workflows.spec.encoding import INPUT, decode
+from ecoscope_workflows.spec.encoding import ENVIRONMENT, INPUT, decode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,7 +91,8 @@ class Evaluation:
         skipped = skip_of(call.instance, call.skipif, seen)
         if skipped is not None:
             return skipped
-        value = call_task(call.instance, task, check_arguments(call.instance, task, arguments))
+        checked = check_arguments(call.instance, task, arguments, partial(_is_of_environment, call))
+        value = call_task(call.instance, task, checked)
         return check_result(call.instance, task, value)
 
     def arguments(self, call: Call, task: TaskInfo) -> dict[str, Any]:
@@ -127,6 +129,11 @@ def _codec(path: Path, parameter: Parameter | None, columns: frozenset[str] | No
     if columns is not None:
         return FrameCodec(columns=columns)
     return None if parameter is None or shows_by_name(path) else codec_for(parameter.annotation)
+
+
+def _is_of_environment(call: Call, name: str) -> bool:
+    mapped = call.each.argvalues if call.each and name in call.each.argnames else None
+    return f'"{ENVIRONMENT}"' in json.dumps([call.arguments.get(name), mapped])
 
 
 def _defaults(task: TaskInfo) -> dict[str, Any]:

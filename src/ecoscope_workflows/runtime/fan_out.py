@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
+import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -15,7 +17,7 @@ from ecoscope_workflows.contracts.file_codecs import plain_json
 from ecoscope_workflows.contracts.stored import CollectionCodec, Index, Item, item_name, write_index
 from ecoscope_workflows.errors import EcoscopeWorkflowsError, Problem, StorageError, TaskError
 from ecoscope_workflows.runtime.chunk_results import computed_for, numbers_in
-from ecoscope_workflows.runtime.memo import shared_facts
+from ecoscope_workflows.runtime.memo import own_stamps, shared_facts
 from ecoscope_workflows.spec.encoding import canonical
 
 if TYPE_CHECKING:
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from ecoscope_workflows.runtime.evaluation import Evaluation
     from ecoscope_workflows.runtime.jobs import Each, Job
     from ecoscope_workflows.runtime.store import Store
+
+# How often a process looks whether the one that it works for is still there.
+PARENT_SECONDS = 1.0
 
 
 @dataclass
@@ -55,6 +60,7 @@ class FanOut:
     evaluation: Evaluation
     store: Store | None
     found: int = field(default=0, init=False)
+    stamps: list[tuple[int, int, int]] = field(default_factory=list, init=False)
 
     def write(self, folder: Path, record: str) -> None:
         """Fill a folder with the results of all calls.
@@ -77,6 +83,9 @@ class FanOut:
         self.found = sum(item is not None for item in known) - len(computed)
         wanted = [number for number, item in enumerate(known) if item is None]
         made = dict(zip(wanted, self._make(folder, wanted, elements, keys), strict=True))
+        for number in wanted:
+            if keys[number] and self.store is not None:
+                self.store.has_grown(keys[number])
         items = [item or made[number] for number, item in enumerate(known)]
         write_index(folder, Index(self.each.keyed, tuple(items)), record)
         # The index cannot say it: the same results are the same bytes, whichever way they came about.
@@ -119,7 +128,7 @@ class FanOut:
             except EcoscopeWorkflowsError as error:
                 raise _with_key(error, element) from error.__cause__
             item = collection.write_item(folder, number, element.key, value)
-            if keys[number] and self.store is not None:
+            if keys[number] and self.store is not None and own_stamps(self.job, self.task) == self.stamps:
                 self.store.keep(keys[number], folder / item.file, item)
             return item
 
@@ -127,6 +136,7 @@ class FanOut:
 
     def _keys(self, elements: list[Element]) -> list[str]:
         """Return for each element the key of its result; an empty text for none."""
+        self.stamps = own_stamps(self.job, self.task)
         shared = shared_facts(self.job, self.task) if self.store is not None else None
         if shared is None:
             return [""] * len(elements)
@@ -169,7 +179,9 @@ def in_parallel(make: Callable[[int], Item], numbers: list[int], threads: int) -
         yield from map(make, numbers)
         return
     _work = make
-    with ProcessPoolExecutor(min(threads, len(numbers)), mp_context=get_context("fork")) as pool:
+    with ProcessPoolExecutor(
+        min(threads, len(numbers)), get_context("fork"), _end_with_parent, (os.getpid(),)
+    ) as pool:
         try:
             for outcome in pool.map(_made, numbers):
                 if isinstance(outcome, EcoscopeWorkflowsError):
@@ -182,6 +194,19 @@ def in_parallel(make: Callable[[int], Item], numbers: list[int], threads: int) -
         finally:
             # Nobody may write into a folder that is removed.
             pool.shutdown(wait=True, cancel_futures=True)
+            # What the job has read is as large as its inputs.
+            _work = None
+
+
+def _end_with_parent(parent: int) -> None:
+    """End this process when the one that it works for is gone: killed, or out of time, it cannot say so."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(PARENT_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _made(number: int) -> Item | EcoscopeWorkflowsError:

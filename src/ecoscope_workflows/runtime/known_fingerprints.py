@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows import __version__
+from ecoscope_workflows.errors import EcoscopeWorkflowsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from ecoscope_workflows.runtime.fingerprint import Reached
 
@@ -55,16 +56,40 @@ class KnownFingerprints:
                 return str(entry["digest"])
         from ecoscope_workflows.runtime.fingerprint import reached  # noqa: PLC0415  # only where code has changed
 
+        # What is edited while it is read is taken for an edit of later.
+        files = files_state(module.partition(".")[0])
         found = reached(module, name)
         if state:
             packages = [list(one) for one in found.packages]
-            entry = {"state": state, "packages": packages, "digest": found.digest}
+            entry = {"state": state, "files": files, "packages": packages, "digest": found.digest}
             others = [one for one in before if one["state"] != state]
             self._entries[key] = [entry, *others][:KEPT_OF_A_TASK]
             with suppress(OSError):  # a folder that cannot be written to is no fault of the workflow
                 self._describe(found)
                 self._write()
         return found.digest
+
+    def hold(self, tasks: Iterable[str]) -> bool:
+        """Return whether tasks are still written as they were when their fingerprints were taken.
+
+        What this process has imported may be of another time than a fingerprint: people edit code while a
+        workflow runs. Of a fingerprint that was taken elsewhere nothing is known, and it is believed.
+
+        Parameters
+        ----------
+        tasks
+            Tasks or conditions with their fingerprints: ``module:name@fingerprint``.
+        """
+        states: dict[str, str] = {}
+        for task in set(tasks):
+            key, _, digest = task.partition("@")
+            package = key.partition(".")[0].partition(":")[0]
+            known = [entry.get("files") for entry in self._entries.get(key, ()) if entry["digest"] == digest]
+            if known and package not in states:
+                states[package] = files_state(package)
+            if known and states[package] not in known and _read_again(key) != digest:
+                return False
+        return True
 
     def parts(self, digest: str) -> dict[str, str] | None:
         """Return what a fingerprint was taken of, each with its hash or version; None if that is not known.
@@ -97,6 +122,18 @@ class KnownFingerprints:
         _write_whole(
             self._file, {"version": __version__, "python": sys.version, "fingerprints": self._entries}
         )
+
+
+def _read_again(task: str) -> str:
+    """Return the fingerprint of a task as its code is now; an empty text where that cannot be read."""
+    from ecoscope_workflows.runtime.fingerprint import fingerprint, forget  # noqa: PLC0415  # only where code has changed
+
+    forget()
+    module, _, name = task.partition(":")
+    try:
+        return fingerprint(module, name)
+    except EcoscopeWorkflowsError:  # somebody is at work on it
+        return ""
 
 
 def _write_whole(path: Path, content: object) -> None:
@@ -139,6 +176,12 @@ def _version(name: str) -> str:
 
 @cache
 def package_state(package: str) -> str:
+    """Return a hash of where packages are looked for and of the files of one; empty where it is not found."""
+    files = files_state(package)
+    return _sha256([*sys.path, files]) if files else ""
+
+
+def files_state(package: str) -> str:
     """Return a hash of the names, times and sizes of all files of a package; empty where it is not found."""
     try:
         spec = importlib.util.find_spec(package)
@@ -148,7 +191,11 @@ def package_state(package: str) -> str:
         return ""
     roots = [*(spec.submodule_search_locations or ()), *([spec.origin] if spec.origin else [])]
     lines = sorted(line for root in roots for line in _files(root))
-    return hashlib.sha256("\n".join([*sys.path, *lines]).encode("utf-8", "surrogateescape")).hexdigest()
+    return _sha256(lines)
+
+
+def _sha256(lines: list[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _files(root: str) -> Iterator[str]:

@@ -2,13 +2,13 @@
 
 What decides a result is known to the task alone: the environment variables it reads, for one.
 So a job whose result is kept leaves a record in the store, found by the words of its command line and by what
-its input files hold; it names these variables, and the entries of the store that the result is made of.
+its input files hold; it names these variables, and the entry of the store.
 Where there is no record, the job goes the usual way, and looks in the store with all that it knows.
 
 It stands before every job, so it loads nothing more than it needs; where the instance has no record at all,
 that is nothing.
 """
-# ruff: noqa: PTH112, PTH116, PTH118, PTH119, PTH120  # importing pathlib takes longer than restoring a small result
+# ruff: noqa: PTH112, PTH116, PTH118, PTH119, PTH120, SIM105  # importing pathlib takes longer than restoring a small result
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ecoscope_workflows.runtime.stores.records import Record
 
 # Changes when a record is no longer what is read here.
-FORMAT = "1"
+FORMAT = "2"
 FILES = ("--input", "--each")
 # Where to say what is in a collection; only the job itself does.
 INDEX = "--index"
@@ -131,29 +131,39 @@ class Words:
         return _sha256(parts)
 
 
-def restored(argv: list[str]) -> bool:
+def restored(argv: list[str], allowed: Callable[[], None] | None = None) -> bool:
     """Restore the result of a job, and return whether it was known.
 
     Parameters
     ----------
     argv
         The words of a rule's command line.
+    allowed
+        Raises where the result is no longer wanted; this process is a job of its own where nothing is said.
+
+    Raises
+    ------
+    SystemExit
+        When the result is no longer wanted, which the log says.
     """
     try:
         words = Words(argv)
         if INDEX in argv or not words.store or not words.code or not os.path.isdir(words.records):
             return False
-        record = _record(words, {})
+        path, record = _record(words, {})
         if record is None:
             return False
         from ecoscope_workflows.runtime.restoring import restore  # noqa: PLC0415  # see above
 
-        done = restore(record, words.store, words.output, words.log)
-        if done:
-            # What is of use stays when the store is made smaller.
-            os.utime(words.records)
+        done = restore(record, words.store, words.output, words.log, allowed)
     except (KeyError, IndexError, OSError, ValueError):
         return False  # the usual way says what is wrong
+    if done:
+        try:
+            # What is of use stays when the store is made smaller.
+            os.utime(path)
+        except OSError:  # a store that may only be read
+            pass
     return done
 
 
@@ -176,31 +186,32 @@ def known(argv: list[str], digests: Mapping[str, str] | None = None, folder: str
         words = Words(argv, folder)
         if not words.store or not words.code or not os.path.isdir(words.records):
             return ""
-        record = _record(words, digests or {})
+        _, record = _record(words, digests or {})
         if record is None:
             return ""
         from ecoscope_workflows.runtime.stores.entries import Facts, content_name  # noqa: PLC0415  # see above
         from ecoscope_workflows.runtime.stores.local import LocalShelf  # noqa: PLC0415  # see above
 
         shelf = LocalShelf(words.store)
-        for key in record.keys.values():
-            os.stat(f"{words.store}/{content_name(key, Facts.read(shelf, key))}")
+        os.stat(f"{words.store}/{content_name(record.key, Facts.read(shelf, record.key))}")
     except (KeyError, IndexError, OSError, ValueError):
         return ""
     return record.digest
 
 
-def _record(words: Words, digests: Mapping[str, str]) -> Record | None:
+def _record(words: Words, digests: Mapping[str, str]) -> tuple[str, Record | None]:
+    """Return where the record of a job is, and the record where it is there and true."""
     from ecoscope_workflows.contracts.digests import digest_of  # noqa: PLC0415  # see above
     from ecoscope_workflows.runtime.stores.records import Record  # noqa: PLC0415  # see above
 
     key = words.key(lambda path: digests.get(path) or digest_of(words.path(path)))
+    path = f"{words.records}/{key}"
     try:
-        record = Record.read(f"{words.records}/{key}")
+        record = Record.read(path)
     except FileNotFoundError:
-        return None
+        return path, None
     check = words.check(key, record.variables, record.own_files, record.sources)
-    return record if record.check == check else None
+    return path, record if record.check == check else None
 
 
 def _sha256(parts: list[str]) -> str:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.contracts.digests import sha256_of_bytes
 from ecoscope_workflows.runtime.jobs import load_task
+from ecoscope_workflows.runtime.known_fingerprints import DEFAULT_FILE, KnownFingerprints
 from ecoscope_workflows.runtime.storage import provenance, sha256_of
 from ecoscope_workflows.runtime.words import RESULTS_VARIABLE
 from ecoscope_workflows.spec.encoding import ENVIRONMENT, canonical
@@ -32,13 +35,18 @@ def key_of(job: Job, task: TaskInfo) -> str:
 def shared_facts(job: Job, task: TaskInfo) -> dict[str, Any] | None:
     """Return what every call of a job depends on, beside its element; None where that is not known.
 
-    Example data is no result of its arguments; files that a task writes itself are in no store; and a cheap
-    instance that reads the world outside is not asked for how long that holds.
+    Example data is no result of its arguments; files that a task writes itself are in no store; a cheap
+    instance that reads the world outside is not asked for how long that holds; and code that was edited since
+    its fingerprint was taken is not what that says.
     """
     variables = variables_of(job, task)
     inside = [load_task(call.task).metadata for call in job.calls.values()]
     lasting = task.metadata.storable and all(one.storable and one.ttl is None for one in inside)
     if not job.code or job.mock is not None or not lasting or RESULTS_VARIABLE in variables:
+        return None
+    if not _is_as_fingerprinted(job):
+        note = "the code has changed since the run began: the result is not kept for other runs"
+        print(f"note: {note}", file=sys.stderr)  # noqa: T201  # goes to the rule's log
         return None
     return {
         "store": STORE_VERSION,
@@ -49,6 +57,16 @@ def shared_facts(job: Job, task: TaskInfo) -> dict[str, Any] | None:
         "environment": {name: os.environ.get(name) for name in sorted(variables)},
         "accounts": accounts(job) if task.metadata.ttl is not None else None,
     }
+
+
+def _is_as_fingerprinted(job: Job) -> bool:
+    """Return whether the tasks and conditions of a job are still written as their fingerprints say."""
+    calls = [job, *job.calls.values()]
+    conditions = [one for call in calls if call.skipif for one in call.skipif.conditions]
+    told = [*(f"{call.task}@{call.code}" for call in calls), *conditions]
+    # As they are noted now: a warm worker may be a fork of a server that looked before the run did. A module
+    # has its results elsewhere than the run notes them.
+    return all(KnownFingerprints(folder / DEFAULT_FILE).hold(told) for folder in {job.folder, Path()})
 
 
 def variables_of(job: Job, task: TaskInfo) -> set[str]:
@@ -82,13 +100,30 @@ def accounts(job: Job) -> list[Any]:
     return found
 
 
-def own_files(job: Job, task: TaskInfo) -> dict[str, list[str]]:
-    """Return the hashes of the files that params name.
+def own_files(job: Job, task: TaskInfo) -> dict[str, list[list[str]]]:
+    """Return the names and hashes of the files that params name.
 
-    Other programs write them: what their footers say of their content may be of an earlier one.
+    Other programs write them: what their footers say of their content may be of an earlier one. The task is
+    given their paths, and often goes by how they end.
     """
     return {
-        name: [sha256_of_bytes(path) for path in paths if path.is_file()]
+        name: [[path.name, sha256_of_bytes(path)] for path in paths if path.is_file()]
+        for name, paths in _own_paths(job, task).items()
+    }
+
+
+def own_stamps(job: Job, task: TaskInfo) -> list[tuple[int, int, int]]:
+    """Return of the files that params name what tells whether they were written meanwhile.
+
+    A task reads them when it likes, and then they may be others than those that were hashed.
+    """
+    found = [path.stat() for paths in _own_paths(job, task).values() for path in paths if path.is_file()]
+    return [(facts.st_mtime_ns, facts.st_size, facts.st_ino) for facts in found]
+
+
+def _own_paths(job: Job, task: TaskInfo) -> dict[str, tuple[Path, ...]]:
+    return {
+        name: paths
         for name, paths in job.inputs.items()
         if name in task.parameters and task.parameters[name].is_file
     }

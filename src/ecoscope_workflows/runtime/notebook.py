@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.contracts.file_codecs import plain_json
-from ecoscope_workflows.errors import EcoscopeWorkflowsError
+from ecoscope_workflows.errors import EcoscopeWorkflowsError, ParamsError, Problem, Where
 from ecoscope_workflows.registry.signature import task_info
 from ecoscope_workflows.runtime.evaluation import Evaluation
 from ecoscope_workflows.runtime.execute import stored_as
@@ -69,12 +69,13 @@ class Notebook(Sequential):
         results: str | Path,
         skipif: Sequence[str] = (),
         unpack_depth: int = 1,
+        cache_root: str = "",
     ) -> Notebook:
         """Check the params, and return the workflow that they are for.
 
         Parameters
         ----------
-        name, spec_sha256, instances, skipif, unpack_depth
+        name, spec_sha256, instances, skipif, unpack_depth, cache_root
             What the notebook was compiled from.
         params
             For each task instance its parameters by name, or the path of a params file.
@@ -88,7 +89,8 @@ class Notebook(Sequential):
         """
         with _told():
             values = checked_params(name, instances, _document(params))
-        return cls(name, spec_sha256, instances, values, Path(results), SkipIf(tuple(skipif), unpack_depth))
+            default = SkipIf(tuple(skipif), unpack_depth)
+            return cls(name, spec_sha256, instances, values, Path(results), default, cache_root)
 
     def run(self, instance: str, each: Mapped | None = None, /, **bound: Any) -> Returned:
         """Run one task instance with what the cell and the params give.
@@ -120,7 +122,11 @@ def _document(params: Mapping[str, Any] | str | Path) -> Document:
     if isinstance(params, str | Path):
         return params_file(Path(params))
     # What stands in a cell may hold dates, paths and tuples; a params file has text and lists for them.
-    return Document("params", plain_json(params))
+    try:
+        return Document("params", plain_json(params))
+    except (TypeError, ValueError) as error:
+        hint = "params are plain data: numbers, text, lists and mappings"
+        raise ParamsError(Problem("EW406", f"no params: {error}", Where("params"), hint)) from None
 
 
 @contextmanager

@@ -49,12 +49,13 @@ class Orphanage:
         The process that the scheduler started: this one, or the one that this one stands for; or the
         scheduler, where it started none.
     origin
-        What must not change: the `ancestors` of the process, or the `birth` of the scheduler.
+        What must not change: the `ancestors` of the process where nothing is said, or the `birth` of the
+        scheduler.
     """
 
-    def __init__(self, process: int, origin: Callable[[int], tuple[int, int]] = ancestors) -> None:
-        self.process, self.origin = process, origin
-        self.at_start = origin(process)
+    def __init__(self, process: int, origin: Callable[[int], tuple[int, int]] | None = None) -> None:
+        self.process, self.origin = process, origin or ancestors
+        self.at_start = self.origin(process)
 
     def __call__(self) -> None:
         """Raise where the program that started this job has gone away.

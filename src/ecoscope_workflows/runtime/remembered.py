@@ -16,7 +16,7 @@ from ecoscope_workflows.contracts.digests import ARCHIVE, digest_of
 from ecoscope_workflows.contracts.stored import Item
 from ecoscope_workflows.runtime.jobs import load_task
 from ecoscope_workflows.runtime.known_results import Words
-from ecoscope_workflows.runtime.memo import key_of, own_files, variables_of
+from ecoscope_workflows.runtime.memo import key_of, own_files, own_stamps, variables_of
 from ecoscope_workflows.runtime.restoring import place
 from ecoscope_workflows.runtime.storage import companions_of, provenance, sha256_of
 from ecoscope_workflows.runtime.stores.records import Record
@@ -53,24 +53,20 @@ class Remembered:
     ) -> None:
         self._job = job
         self._codec = codec
-        self._store = store
+        # A page beside a result shows files that the result names, whatever they hold by now.
+        self._store = None if companions_of(codec) else store
         self._task = task
+        self._stamps = own_stamps(job, task)
         # Where a result is true for a while only, its age has to be looked at.
         self._words = Words(list(words)) if words and task.metadata.ttl is None else None
 
     @cached_property
     def _key(self) -> str:
-        return key_of(self._job, self._task)
-
-    @cached_property
-    def _keys(self) -> dict[str, str]:
-        """The key of the result, and by suffix of each file that belongs to it."""
+        key = key_of(self._job, self._task)
+        if not key or self._job.output.suffix != ARCHIVE:
+            return key
         # A collection as one file is another entry than the same in a folder.
-        archive = ARCHIVE if self._job.output.suffix == ARCHIVE else ""
-        keys = {"": hashlib.sha256(f"{self._key}{archive}".encode()).hexdigest() if archive else self._key}
-        for suffix in companions_of(self._codec):
-            keys[suffix] = hashlib.sha256(f"{self._key}{suffix}".encode()).hexdigest()
-        return keys
+        return hashlib.sha256(f"{key}{ARCHIVE}".encode()).hexdigest()
 
     @cached_property
     def _found_by(self) -> tuple[str, Record] | None:
@@ -83,7 +79,7 @@ class Remembered:
         key = words.key(lambda name: sha256_of(Path(name)))
         sources = _sources(self._job, self._task)
         check = words.check(key, names, own, sources)
-        return f"{words.records}/{key}", Record(names, own, sources, check, "", self._keys)
+        return f"{words.records}/{key}", Record(names, own, sources, check, "", self._key)
 
     def restore(self, facts: Mapping[str, Any], allowed: Callable[[], None] | None) -> bool:
         """Write the result as it was the last time, and return whether it was known.
@@ -98,14 +94,14 @@ class Remembered:
         newest = time.time() - ttl if ttl is not None else 0.0
         output = os.fspath(self._job.output)
 
-        def fetch(key: str, target: str) -> Facts | None:
-            return store.take(key, target, newest)
+        def fetch(target: str) -> Facts | None:
+            return store.take(self._key, target, newest)
 
         def beside(found: Facts) -> str:
             return provenance(dated(facts, self._task, found.made))
 
         embedded = self._codec.embeds_provenance
-        found = place(fetch, self._keys, output, None if embedded else beside, allowed)
+        found = place(fetch, output, None if embedded else beside, allowed)
         if found is None:
             return False
         age = f", {_age(time.time() - found.made)} old" if ttl is not None else ""
@@ -115,11 +111,10 @@ class Remembered:
 
     def keep(self, facts: Mapping[str, Any]) -> None:
         """Keep what was computed for the next time."""
-        if self._store is None or not self._key:
+        if self._store is None or not self._key or own_stamps(self._job, self._task) != self._stamps:
             return
-        for suffix, key in self._keys.items():
-            path = self._job.output.with_suffix(suffix) if suffix else self._job.output
-            self._store.keep(key, path, Item(path.name, digest_of(path)))
+        output = self._job.output
+        self._store.keep(self._key, output, Item(output.name, digest_of(output)))
         self._record(facts)
         self._store.prune()
 

@@ -10,31 +10,28 @@ from ecoscope_workflows.runtime.orphans import Orphanage
 from ecoscope_workflows.runtime.spec_hashes import spec_of
 from ecoscope_workflows.runtime.stores.entries import Facts, take
 from ecoscope_workflows.runtime.stores.local import LocalShelf
-from ecoscope_workflows.runtime.whole_files import discard, make_folder, remove, with_suffix, write_whole
+from ecoscope_workflows.runtime.whole_files import discard, make_folder, remove, write_whole
 
 # What `typing` would say; importing it takes longer than restoring a small result.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from ecoscope_workflows.runtime.stores.records import Record
 
 
 def place(
-    take: Callable[[str, str], Facts | None],
-    keys: Mapping[str, str],
+    take: Callable[[str], Facts | None],
     output: str,
     provenance: Callable[[Facts], str] | None,
     allowed: Callable[[], None] | None,
 ) -> Facts | None:
-    """Put a result in its place, and return the facts of its entry; None where a part of it is not known.
+    """Put a result in its place, and return the facts of its entry; None where there is none.
 
     Parameters
     ----------
     take
-        Copies the entry of a key to a path.
-    keys
-        By suffix the key of each file that belongs to the result; of the result itself by an empty text.
+        Copies the entry to a path.
     output
         Where the result goes.
     provenance
@@ -44,32 +41,27 @@ def place(
     """
     folder = os.path.dirname(output)
     make_folder(folder)
-    paths = {suffix: with_suffix(output, suffix) if suffix else output for suffix in keys}
-    waiting = {
-        suffix: os.path.join(folder, f".{os.path.basename(path)}.stored") for suffix, path in paths.items()
-    }
-    for path in waiting.values():
-        remove(path)
+    waiting = os.path.join(folder, f".{os.path.basename(output)}.stored")
+    remove(waiting)
     try:
-        found = {suffix: take(key, waiting[suffix]) for suffix, key in keys.items()}
-        own = found[""]
-        if own is None or None in found.values():
+        found = take(waiting)
+        if found is None:
             return None
 
         def fill(temporary: str, record: str) -> None:
             del record
-            for suffix, path in waiting.items():
-                os.replace(path, paths[suffix] if suffix else temporary)
+            os.replace(waiting, temporary)
 
-        text = provenance(own) if provenance is not None else ""
+        text = provenance(found) if provenance is not None else ""
         write_whole(output, fill, text, embedded=provenance is None, allowed=allowed)
     finally:
-        for path in waiting.values():
-            remove(path)
-    return own
+        remove(waiting)
+    return found
 
 
-def restore(record: Record, store: str, output: str, log: str) -> bool:
+def restore(
+    record: Record, store: str, output: str, log: str, allowed: Callable[[], None] | None = None
+) -> bool:
     """Restore a result of which there is a record, and return whether that was possible.
 
     Parameters
@@ -80,6 +72,8 @@ def restore(record: Record, store: str, output: str, log: str) -> bool:
         The folder of the store.
     output, log
         Where the result goes, and where to say so; standard error where the latter is empty.
+    allowed
+        Raises where the result is no longer wanted; this process is a job of its own where nothing is said.
 
     Raises
     ------
@@ -88,20 +82,20 @@ def restore(record: Record, store: str, output: str, log: str) -> bool:
     OSError
         When something cannot be read or written.
     """
-    orphanage = Orphanage(os.getpid())
+    allowed = allowed or Orphanage(os.getpid())
     spec = spec_of(output)
     if record.before and spec and not spec.isalnum():
         return False
-    discard(output, [suffix for suffix in record.keys if suffix])
+    discard(output)
     text = f"{record.before}{spec}{record.after}"
     provenance = (lambda _: text) if record.before else None
     shelf = LocalShelf(store)
 
-    def fetch(key: str, target: str) -> Facts | None:
-        return take(shelf, key, target)
+    def fetch(target: str) -> Facts | None:
+        return take(shelf, record.key, target)
 
     try:
-        if place(fetch, record.keys, output, provenance, orphanage) is None:
+        if place(fetch, output, provenance, allowed) is None:
             return False
     except OSError:
         raise

@@ -136,9 +136,15 @@ def read_params(path: Path) -> Document:
     Raises
     ------
     SpecError, ParamsError
-        When it is no YAML, or one that Snakemake would execute.
+        When it cannot be read, is no YAML, or one that Snakemake would execute.
     """
-    document = parse(path.read_text(encoding="utf-8"), str(path))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        from ecoscope_workflows.spec.load import read_text  # noqa: PLC0415  # says what is wrong with the file
+
+        text = read_text(path)
+    document = parse(text, str(path))
     if isinstance(document.value, dict) and TEMPLATE_KEY in document.value:
         what = f"{TEMPLATE_KEY!r} would make Snakemake execute what stands in this file"
         where = document.key_at(TEMPLATE_KEY)

@@ -41,6 +41,7 @@ class Script(Sequential):
         instances: Mapping[str, Instance],
         skipif: Sequence[str] = (),
         unpack_depth: int = 1,
+        cache_root: str = "",
     ) -> Script:
         """Read the command line and the params file; on a fault print all of them and exit with 1."""
         parser = argparse.ArgumentParser(prog=Path(sys.argv[0]).name, description=f"Run {name}.")
@@ -50,10 +51,10 @@ class Script(Sequential):
         try:
             given = params_file(options.config) if options.config else Document("--config", None)
             params = checked_params(name, instances, given)
+            default = SkipIf(tuple(skipif), unpack_depth)
+            return cls(name, spec_sha256, instances, params, options.results, default, cache_root)
         except EcoscopeWorkflowsError as error:
             _fail(error)
-        default = SkipIf(tuple(skipif), unpack_depth)
-        return cls(name, spec_sha256, instances, params, options.results, default)
 
     def run(self, instance: str, each: Mapped | None = None, /, **bound: Any) -> Result:
         """Run one task instance with what the script and the params give; exit with 1 where it fails."""

@@ -6,11 +6,11 @@ The files are the same as those that the Snakemake workflow of the same spec wri
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ecoscope_workflows.errors import Problem, StorageError, Where
 from ecoscope_workflows.graph.params import InstanceParams, ParamsModel
 from ecoscope_workflows.registry.signature import task_info
 from ecoscope_workflows.runtime.execute import execute, stored_as
@@ -18,8 +18,10 @@ from ecoscope_workflows.runtime.jobs import Call, Each, Job, SkipIf
 from ecoscope_workflows.runtime.known_fingerprints import known_fingerprints
 from ecoscope_workflows.runtime.params import validated
 from ecoscope_workflows.runtime.script_values import Mapped, Result, Variable, encode_argument
+from ecoscope_workflows.runtime.stores.location import STORE_VARIABLE, store_in
 from ecoscope_workflows.spec.document import parse
 from ecoscope_workflows.spec.encoding import INPUT, called, canonical, encode_plain
+from ecoscope_workflows.spec.load import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +42,16 @@ class Sequential:
     params: Values
     results: Path
     skipif: SkipIf
+    cache_root: str = ""
     calls: dict[str, Call] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Take the fingerprints of the code that was imported: somebody may edit it while the tasks run."""
+        if self.cache_root:
+            os.environ.setdefault(STORE_VARIABLE, store_in(self.cache_root))
+        for declared in self.instances.values():
+            self._fingerprint(declared.task.__module__, declared.task.__name__)
+            self._skipif(declared)
 
     def environment(self, name: str) -> Variable:
         """Stand for an environment variable among the arguments of a task."""
@@ -79,7 +90,7 @@ class Sequential:
             task=f"{function.__module__}:{function.__name__}",
             arguments=encoded,
             inputs=files,
-            code=known_fingerprints(self.results.parent).of(function.__module__, function.__name__),
+            code=self._fingerprint(function.__module__, function.__name__),
             each=each,
             skipif=self._skipif(declared),
         )
@@ -112,7 +123,10 @@ class Sequential:
 
     def _with_fingerprint(self, condition: str) -> str:
         module, _, name = condition.partition(":")
-        return f"{condition}@{known_fingerprints(self.results.parent).of(module, name)}"
+        return f"{condition}@{self._fingerprint(module, name)}"
+
+    def _fingerprint(self, module: str, name: str) -> str:
+        return known_fingerprints(self.results.parent).of(module, name)
 
     def _needed(self, call: Call) -> dict[str, Call]:
         """Return the cheap instances that a call needs, and those that these need."""
@@ -188,11 +202,7 @@ def params_file(path: Path) -> Document:
 
     Raises
     ------
-    StorageError, SpecError
+    SpecError
         When it cannot be read, or is no YAML.
     """
-    try:
-        return parse(path.read_text(encoding="utf-8"), str(path))
-    except OSError as error:
-        where = Where(str(path))
-        raise StorageError(Problem("EW601", f"cannot be read: {error.strerror}", where)) from None
+    return parse(read_text(path), str(path))

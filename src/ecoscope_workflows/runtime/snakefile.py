@@ -30,6 +30,7 @@ from ecoscope_workflows.runtime.rule_params import (
     inline,
     refuse_pattern,
 )
+from ecoscope_workflows.runtime.storage_repairs import name_collections
 from ecoscope_workflows.runtime.stores.location import STORE_VARIABLE, store_in
 from ecoscope_workflows.runtime.warm.ahead import start_ahead
 from ecoscope_workflows.runtime.warm.announcement import announce, announce_task
@@ -208,7 +209,9 @@ class Compiled:
     def agree_with_storage(self) -> None:
         """Have what is in object storage and was made with other params made anew, wherever it was made."""
         if self._module is None:
-            agree_with_storage(self._workflow)
+            name_collections(self._workflow)
+            with _plain_errors():
+                agree_with_storage(self._workflow)
             carry_along(self._workflow)
         elif self._workflow.storage_settings.default_storage_provider is not None:
             with _plain_errors():

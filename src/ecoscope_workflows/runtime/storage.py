@@ -6,6 +6,7 @@ import json
 import os
 from contextlib import contextmanager
 from functools import cache, partial
+from html import escape
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from platform import python_version
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ecoscope_workflows import __version__
 from ecoscope_workflows.contracts.archives import pack
 from ecoscope_workflows.contracts.digests import ARCHIVE, INDEX, digest_of
+from ecoscope_workflows.contracts.skipping import SkipSentinel, is_skipped
 from ecoscope_workflows.contracts.stored import read_index, read_value, write_value
 from ecoscope_workflows.errors import EcoscopeWorkflowsError, Problem, StorageError, Where
 from ecoscope_workflows.runtime import whole_files
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from ecoscope_workflows.contracts.codecs import Codec
-    from ecoscope_workflows.contracts.skipping import SkipSentinel
     from ecoscope_workflows.contracts.stored import Collection, Index, Item
 
 _MISSING_HINT = "run the workflow from its start, or check the path"
@@ -83,16 +84,29 @@ def write_result(
 
     def fill(temporary: Path, record: str) -> None:
         write_value(value, temporary, codec, record)
-        for suffix in companions_of(codec):
-            _write_companion(value, path.with_suffix(suffix), codec)
+        _write_companions(value, path, codec, allowed)
 
     write_whole(path, fill, provenance(facts), embedded=codec.embeds_provenance, allowed=allowed)
 
 
-def _write_companion(value: Any, path: Path, codec: Any) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    codec.write_companion(value, path.suffix, temporary)
-    temporary.replace(path)
+def _write_companions(value: Any, path: Path, codec: Any, allowed: Callable[[], None] | None) -> None:
+    beside = [path.with_suffix(suffix) for suffix in companions_of(codec)]
+    made = {one: one.with_name(f".{one.name}.{os.getpid()}.tmp") for one in beside}
+    try:
+        for one, temporary in made.items():
+            if is_skipped(value):
+                # Whoever opens it finds why, and Snakemake the file that it expects.
+                reason = value.reason if isinstance(value, SkipSentinel) else "skipped"
+                temporary.write_text(f"<!DOCTYPE html>\n<p>{escape(reason)}</p>\n", encoding="utf-8")
+            else:
+                codec.write_companion(value, one.suffix, temporary)
+        if made and allowed is not None:
+            allowed()
+        for one, temporary in made.items():
+            temporary.replace(one)
+    finally:
+        for temporary in made.values():
+            temporary.unlink(missing_ok=True)
 
 
 def companions_of(codec: Codec) -> tuple[str, ...]:

@@ -124,6 +124,10 @@ class Store:
         except OSError as error:
             self._give_up(error)
             return
+        self.has_grown(key)
+
+    def has_grown(self, key: str) -> None:
+        """Note that this process or a child of it has added the result of a key."""
         # Now and then is enough: looking at all entries takes longer than most tasks.
         self._due = self._due or int(key[:2], 16) % PRUNED_ONCE_IN == 0
 
@@ -161,11 +165,13 @@ class Store:
                 self._give_up(error)
                 return 0
         entries, others = listing(self.shelf)
-        used = removed = 0
+        # What helps to find results takes room as well.
+        used, removed = sum(thing.size for thing in others), 0
         oldest = time.time()
         for entry in sorted(entries, reverse=True):
-            used += entry.size
-            if used > limit:
+            # What is too large by itself must not cost all the others.
+            used += entry.size if entry.size <= limit else 0
+            if max(used, entry.size) > limit:
                 drop(self.shelf, entry.key)
                 removed += 1
             else:

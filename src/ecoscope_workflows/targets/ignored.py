@@ -21,7 +21,7 @@ _MAX_NAMED = 5
 _Asked = tuple[str, "Callable[[Row], Iterable[str]]", str]
 
 
-def ignored(view: View, target: str) -> list[Problem]:
+def ignored(view: View, target: str, *, chunks: bool = False) -> list[Problem]:
     """Return a warning for each kind of thing that tasks ask for and a target does not give them.
 
     Parameters
@@ -30,10 +30,13 @@ def ignored(view: View, target: str) -> list[Problem]:
         The workflow.
     target
         The name of the target.
+    chunks
+        Whether elements of collections were asked to be computed by several jobs.
     """
     rows = [row for row in view.jobs if row.mock is None]
     if target == "snakemake":
-        return list(_warnings(rows, [_IMAGE_BY_SNAKEMAKE], "Snakemake by itself"))
+        in_one_job = list(_warnings(rows, [_IN_ONE_JOB], f"the target {target}")) if chunks else []
+        return [*_warnings(rows, [_IMAGE_BY_SNAKEMAKE], "Snakemake by itself"), *in_one_job]
     asked = _IN_PROCESS if target in _IN_ONE_PROCESS else [_IN_POD]
     return list(_warnings(rows, asked, f"the target {target}"))
 
@@ -82,6 +85,11 @@ _IMAGE_BY_SNAKEMAKE = (
     "the image {}",
     _image,
     "run it with `--sdm apptainer`; on Kubernetes all pods have the one image of the profile",
+)
+_IN_ONE_JOB = (
+    "--fan-out {}",
+    lambda row: ["jobs"] * (row.each is not None and row.chunked is None),
+    "one job computes it: it goes through no collection that an instance stores, or writes files of its own",
 )
 _IN_PROCESS = (
     ("the image {}", _image, "run it where all that the image holds is installed"),

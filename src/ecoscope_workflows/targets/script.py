@@ -85,6 +85,7 @@ def script_context(view: View, program: Program = SCRIPT) -> dict[str, Any]:
         "imports": _imports(view.rows, names, program),
         "steps": steps,
         "skipif": _skipif(view.skipif, program.depth + 1) if view.skipif else [],
+        "cache_root": text_literal(view.cache_root) if view.cache_root else "",
     }
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     import jinja2
 
 FOLDER = Path(__file__).with_name("templates")
+# Those of the package that a user may name; the others are parts of a folder.
+OWN = ("script-sequential.jinja2", "jupytext.jinja2", "airflow-kubernetes.jinja2")
 
 
 def render(name: str, context: dict[str, Any]) -> str:
@@ -32,7 +34,7 @@ def render_file(path: Path, context: dict[str, Any]) -> str:
     try:
         return _environment(path.parent).get_template(path.name).render(context)
     except jinja2.TemplateNotFound as error:
-        hint = did_you_mean(str(path), [item.name for item in FOLDER.iterdir()])
+        hint = did_you_mean(path.name, OWN)
         raise TargetError(Problem("EW703", f"there is no template {error.name!r}", where, hint)) from None
     except jinja2.TemplateSyntaxError as error:
         where = Where(error.filename or str(path), error.lineno, 1)
@@ -40,6 +42,19 @@ def render_file(path: Path, context: dict[str, Any]) -> str:
     except jinja2.TemplateError as error:
         hint = "docs/reference/templates.md lists what a template may use"
         raise TargetError(Problem("EW703", f"cannot be rendered: {error.message}", where, hint)) from None
+    except Exception as error:
+        # What stands in a template is code of its author's, and may raise anything.
+        what = f"cannot be rendered: {type(error).__name__}: {error}"
+        raise TargetError(Problem("EW703", what, _raised_in(path, error))) from error
+
+
+def _raised_in(path: Path, error: Exception) -> Where:
+    """Return the line of a template that an exception was raised in, where it was raised in one."""
+    import traceback  # noqa: PLC0415  # for a fault alone
+
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.lineno and Path(frame.filename).name == path.name]
+    return Where(str(path), lines[-1], 1) if lines else Where(str(path))
 
 
 def _environment(folder: Path) -> jinja2.Environment:

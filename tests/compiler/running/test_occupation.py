@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from ecoscope_workflows.compiler.running.occupation import KEPT, RUNS, Occupation
 from ecoscope_workflows.errors import StorageError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def lock(folder: Path, name: str = "0.input.lock") -> Path:
@@ -47,6 +46,24 @@ def test_who_inherits_the_descriptor_keeps_the_folder(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="processes are looked for in /proc")
+def test_the_snakemake_of_a_run_that_was_killed_is_named(tmp_path: Path) -> None:
+    # Its words are in the command line, as those of a real one.
+    child = subprocess.Popen(
+        [sys.executable, "-c", "input()", "snakemake"], cwd=tmp_path, stdin=subprocess.PIPE, text=True
+    )
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    with Occupation(tmp_path) as occupation:
+        facts = {"pid": gone.pid, "host": os.uname().nodename, "since": 1.0}
+        os.ftruncate(occupation.descriptor, 0)
+        os.pwrite(occupation.descriptor, json.dumps(facts).encode(), 0)
+        with pytest.raises(StorageError) as caught:
+            Occupation(tmp_path).__enter__()
+    child.communicate("\n")
+    assert caught.value.problems[0].hint.endswith(f"`kill -INT {child.pid}`")
+
+
 def test_locks_of_a_dead_run_are_lifted(tmp_path: Path) -> None:
     ours = [lock(tmp_path, "0.input.lock"), lock(tmp_path, "0.output.lock")]
     record(tmp_path, *ours)
@@ -69,6 +86,14 @@ def test_a_lock_that_no_run_made_stays(tmp_path: Path, recorded: str) -> None:
     with Occupation(tmp_path) as occupation, pytest.raises(StorageError, match="EW642"):
         occupation.lift_left_locks()
     assert path.exists()
+
+
+def test_a_command_to_paste_holds_a_folder_of_two_words(tmp_path: Path) -> None:
+    folder = tmp_path / "my run"
+    lock(folder)
+    with Occupation(folder) as occupation, pytest.raises(StorageError) as caught:
+        occupation.lift_left_locks()
+    assert f"`cd '{folder}' && snakemake " in caught.value.problems[0].hint
 
 
 def test_a_folder_that_cannot_be_written_is_refused_in_words(tmp_path: Path) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from ecoscope_workflows.compiler.loading import load_graph
 from ecoscope_workflows.compiler.running.events import Event
-from ecoscope_workflows.compiler.running.progress import DONE, Progress
+from ecoscope_workflows.compiler.running.progress import DONE, NOT_RUN, Progress
 from ecoscope_workflows.compiler.running.summary import summary_of
 from ecoscope_workflows.runtime.place import NOTE
 from ecoscope_workflows.targets.view import view
@@ -54,3 +56,57 @@ def test_the_reason_is_what_is_known_best(
     assert "further error details" not in failure.error
     (status,) = summary.statuses
     assert (status.state, reason.partition("\n")[0] in status.detail) == ("failed", True)
+
+
+CHAIN = f"{SPEC}  process_relocations: {{observations: load_relocations}}\n"
+SECOND = "process_relocations"
+
+
+@pytest.mark.parametrize("end", ["failed", None])
+def test_a_result_of_an_earlier_run_is_not_said_to_be_done(end: str | None, tmp_path: Path) -> None:
+    """A job that was to run and did not: what lies there was made of something else."""
+    for name in ("workflow", "results", "logs"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "workflow" / "spec.yaml").write_text(CHAIN)
+    for name in (INSTANCE, SECOND):
+        pq.write_table(pa.table({"x": [1]}), tmp_path / "results" / f"{name}.parquet")
+    laid_out = view(load_graph(tmp_path / "workflow" / "spec.yaml"))
+    progress = Progress({INSTANCE, SECOND}, lambda _: DONE)
+    facts = {"job": 1, "rule": INSTANCE}
+    events = [Event("plan", 1.0, {"jobs": {INSTANCE: 1, SECOND: 1}}), Event("job", 2.0, facts)]
+    list(progress.take([*events, Event(end, 3.0, facts)] if end else events))
+    summary = summary_of(tmp_path, laid_out, progress)
+    assert [one.state for one in summary.statuses] == [end or NOT_RUN, NOT_RUN]
+    waits = {SECOND: (INSTANCE,)}
+    assert summary.held_up == (waits if end else {INSTANCE: (), **waits})
+    assert summary.outdated == set(summary.held_up)
+
+
+def test_an_error_of_an_earlier_run_is_not_told_again(tmp_path: Path) -> None:
+    for name in ("workflow", "logs"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "workflow" / "spec.yaml").write_text(SPEC)
+    (tmp_path / "logs" / f"{INSTANCE}.log").write_text("error: EW621 it raised\n")
+    progress = Progress({INSTANCE}, lambda _: DONE)
+    list(progress.take([Event("plan", 1.0, {"jobs": {INSTANCE: 1}})]))
+    summary = summary_of(tmp_path, view(load_graph(tmp_path / "workflow" / "spec.yaml")), progress)
+    assert [(one.state, one.detail) for one in summary.statuses] == [(NOT_RUN, "")]
+    assert summary.outdated == set()
+
+
+@pytest.mark.parametrize("state", ["failed", "finished"])
+def test_a_page_is_named_where_it_is_of_this_run(state: str, tmp_path: Path) -> None:
+    for name in ("workflow", "results", "logs"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "workflow" / "spec.yaml").write_text(
+        f"{CHAIN}  relocations_to_trajectory: {{relocations: process_relocations}}\n"
+        "  draw_ecomap: {geodataframe: relocations_to_trajectory}\n"
+    )
+    page = tmp_path / "results" / "draw_ecomap.html"
+    page.write_text("<html>")
+    progress = Progress({"draw_ecomap"}, lambda _: DONE)
+    facts = {"job": 1, "rule": "draw_ecomap"}
+    plan = Event("plan", 1.0, {"jobs": {"draw_ecomap": 1}})
+    list(progress.take([plan, Event("job", 2.0, facts), Event(state, 3.0, facts)]))
+    summary = summary_of(tmp_path, view(load_graph(tmp_path / "workflow" / "spec.yaml")), progress)
+    assert summary.pages == ((page,) if state == "finished" else ())

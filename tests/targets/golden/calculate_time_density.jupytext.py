@@ -84,6 +84,7 @@ results = "results"
 workflow = Notebook.of(
     "calculate_time_density",
     spec_sha256="1377f4fb2bc18b68c951a658802c2a3588d8e4a78d5853032f639ddf5de43861",
+    cache_root="results",
     instances={
         "get_subjectgroup_observations": Instance(get_subjectgroup_observations),
         "process_relocations": Instance(process_relocations, bound=["observations"]),

@@ -18,6 +18,7 @@ def main() -> None:
     workflow = Script.start(
         "calculate_time_density",
         spec_sha256="1377f4fb2bc18b68c951a658802c2a3588d8e4a78d5853032f639ddf5de43861",
+        cache_root="results",
         instances={
             "get_subjectgroup_observations": Instance(get_subjectgroup_observations),
             "process_relocations": Instance(

@@ -15,6 +15,7 @@ def main() -> None:
     workflow = Script.start(
         "time_density",
         spec_sha256="c0928ea908858b1a1fe3129d295ac683a6cd46633ed4f9b6650e9981d4f5902d",
+        cache_root="results",
         instances={
             "load_relocations": Instance(load_relocations),
             "process_relocations": Instance(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.compiler.planning.manifest import SNAKEFILE
 from ecoscope_workflows.contracts.digests import ARCHIVE
+from ecoscope_workflows.errors import ParamsError, Problem
 from ecoscope_workflows.runtime.chunks import FOLDER, chunks_in
 from ecoscope_workflows.runtime.known_fingerprints import DEFAULT_FILE, KnownFingerprints
 from ecoscope_workflows.runtime.rule_params import RuleParams, inline, merged, read_params, refuse_pattern
@@ -113,15 +114,23 @@ def params_of(folder: Path) -> Document:
     Raises
     ------
     SpecError, ParamsError
-        When there is no such file, or it is no YAML, or one that Snakemake would execute.
+        When there is no such file, or it is no YAML, or no mapping, or one that Snakemake would execute.
     """
-    try:
-        return read_params(folder / PARAMS)
-    except (OSError, UnicodeDecodeError):
-        from ecoscope_workflows.spec.load import read_text  # noqa: PLC0415  # says what is wrong with the file
+    document = read_params(folder / PARAMS)
+    if not isinstance(document.value, dict):
+        raise ParamsError(no_mapping(document))
+    return document
 
-        read_text(folder / PARAMS)
-        raise
+
+def no_mapping(document: Document) -> Problem:
+    """Return why params are refused that are no mapping; an empty file, too, Snakemake does not read."""
+    from ecoscope_workflows.spec.reader import kind_of  # noqa: PLC0415  # for a fault alone
+
+    what, hint = "a params file must be a mapping of task instances, and this one is empty", "write `{}`"
+    if document.value is not None:
+        what = f"a params file must be a mapping of task instances, not {kind_of(document.value)}"
+        hint = "`ecoscope-workflows get-params --format yaml` shows one"
+    return Problem("EW401", what, document.at(), hint)
 
 
 def program_of(manifest: Manifest, document: Document) -> Program:

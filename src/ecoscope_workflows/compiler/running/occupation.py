@@ -12,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shlex
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -72,16 +73,18 @@ class Occupation:
         os.close(self.descriptor)
 
     def _taken(self) -> Problem:
-        who = ""
+        who, hint = "", "wait for its end, or end it with Ctrl-C; there is nothing to unlock"
         try:
             facts = json.loads(os.pread(self.descriptor, 4096, 0))
             since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(facts["since"]))
             who = f" (process {facts['pid']} on {facts['host']}, since {since})"
+            process = None if _may_live(facts["pid"], facts["host"]) else _snakemake_in(self.folder)
+            if process:
+                hint = f"it was killed, and its Snakemake goes on: wait for its end, or `kill -INT {process}`"
         except (ValueError, KeyError, TypeError):
             pass  # the other run has not written yet who it is
         finally:
             os.close(self.descriptor)
-        hint = "wait for its end, or end it with Ctrl-C; there is nothing to unlock"
         return Problem("EW641", f"another run works in this folder{who}", Where(str(self.folder)), hint)
 
     def new_events(self) -> Path:
@@ -144,9 +147,20 @@ def _foreign(folder: Path) -> Problem:
     if process:
         hint = f"process {process} is a Snakemake that works there: wait for its end"
     else:
-        unlock = f"cd {folder} && snakemake --profile profiles/local --unlock"
+        unlock = f"cd {shlex.quote(str(folder))} && snakemake --profile profiles/local --unlock"
         hint = f"see that no Snakemake works there, on another machine neither; then `{unlock}`"
     return Problem("EW642", what, Where(str(folder)), hint)
+
+
+def _may_live(process: int, host: str) -> bool:
+    """Return whether a process may be alive; of another machine nothing is known."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return host != os.uname().nodename
+    except PermissionError:
+        pass  # it is another user's
+    return True
 
 
 def _snakemake_in(folder: Path) -> int | None:

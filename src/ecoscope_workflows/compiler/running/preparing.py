@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ecoscope_workflows.compiler.artifacts import write, write_atomically
 from ecoscope_workflows.compiler.compile import PARAMS, Request, compile_graph
 from ecoscope_workflows.compiler.loading import load_graph
+from ecoscope_workflows.compiler.planning.jobs import no_mapping
 from ecoscope_workflows.compiler.planning.manifest import layout_of
 from ecoscope_workflows.compiler.running.occupation import STATE
 from ecoscope_workflows.compiler.status import SPEC
@@ -105,6 +106,8 @@ class Prepared:
         """
         path = params or self.folder / PARAMS
         document = parse(read_text(path), str(path))
+        if document.value is None:
+            raise ParamsError(no_mapping(document))
         # Files that params name are looked for from where the jobs run.
         with contextlib.chdir(self.folder):
             validated(self._model, document)

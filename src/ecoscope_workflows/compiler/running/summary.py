@@ -10,10 +10,11 @@ from ecoscope_workflows.compiler.job_logs import ERROR, log_of
 from ecoscope_workflows.compiler.running.pages import pages_in
 from ecoscope_workflows.compiler.running.progress import FAILED, STOPPED
 from ecoscope_workflows.compiler.slurm_logs import slurm_job, why_slurm_ended
-from ecoscope_workflows.compiler.status import DONE, NOT_RUN, Status, status_of
+from ecoscope_workflows.compiler.status import DONE, NOT_RUN, SKIPPED, Status, status_of
 from ecoscope_workflows.runtime.whereabouts import results_elsewhere
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from ecoscope_workflows.compiler.running.progress import Progress
@@ -23,6 +24,8 @@ _BOILERPLATE = re.compile(r"Detailed failure reason unavailable|For further erro
 _LOG_SAYS = "its log says why"
 _KILLED = "the job was killed before it could say why; it may have needed more memory than there was"
 _NOT_STARTED = "its task was not started"
+# States of an instance whose result is there.
+_THERE = frozenset({DONE, SKIPPED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,11 @@ class Summary:
         The jobs that failed in this run.
     held_up
         For each instance that was not run what it waits for.
+    outdated
+        Those of them whose result is there, but of an earlier run.
     pages
-        The pages to look at, those of the last instances first; none where results are in object storage.
+        The pages to look at, those of the last instances first; none where results are in object storage, and
+        none that is outdated.
     place
         The folder or address that the folders of results and logs are in.
     """
@@ -55,6 +61,7 @@ class Summary:
     statuses: tuple[Status, ...]
     failures: tuple[Failure, ...]
     held_up: dict[str, tuple[str, ...]]
+    outdated: frozenset[str]
     pages: tuple[Path, ...]
     place: Path | str
 
@@ -82,31 +89,42 @@ def summary_of(folder: Path, laid_out: View, progress: Progress) -> Summary:
             jobs[name] = slurm_job(f"{_text(log)}\n{said}")
     failures = [_in_its_group(failure, failures, jobs) for failure in failures]
     reasons = {failure.instance: failure.error.partition("\n")[0] for failure in failures}
-    # The file of a job that was killed has no error in it: Snakemake knows better.
-    statuses = [
-        Status(one.instance, FAILED, reasons[one.instance])
-        if one.instance in reasons and one.state == NOT_RUN
-        else one
-        for one in (_told(laid_out, progress) if place else status_of(folder))
-    ]
+    unmade = _unmade(progress)
+    found = _told(laid_out, unmade) if place else status_of(folder)
+    statuses = [_in_this_run(one, unmade, reasons) for one in found]
     open_ = {one.instance for one in statuses if one.state in {FAILED, NOT_RUN}}
     held_up = {
         row.id: tuple(dict.fromkeys(item.instance for item in row.inputs if item.instance in open_))
         for row in laid_out.jobs
         if row.id in open_ and row.id not in failed
     }
+    outdated = frozenset(one.instance for one in found if one.instance in held_up and one.state in _THERE)
     outputs = [
-        [row.result, *(f"{row.id}{suffix}" for suffix in row.companions)] for row in reversed(laid_out.jobs)
+        [row.result, *(f"{row.id}{suffix}" for suffix in row.companions)]
+        for row in reversed(laid_out.jobs)
+        if row.id not in open_
     ]
     pages = [] if place else pages_in(folder / "results", outputs)
-    return Summary(tuple(statuses), tuple(failures), held_up, tuple(pages), place or folder)
+    return Summary(tuple(statuses), tuple(failures), held_up, outdated, tuple(pages), place or folder)
 
 
-def _told(laid_out: View, progress: Progress) -> list[Status]:
+def _unmade(progress: Progress) -> set[str]:
+    """Return the instances that this run was to make and did not: what is there is of an earlier run."""
+    unmade = {name for name in progress.planned if name not in progress.ended}
+    return unmade | {name for name, ended in progress.ended.items() if ended.state in {FAILED, STOPPED}}
+
+
+def _told(laid_out: View, unmade: set[str]) -> list[Status]:
     """Return what became of each job as Snakemake has told it: what it did not plan was done before."""
-    missing = {name for name in progress.planned if name not in progress.ended}
-    missing |= {name for name, ended in progress.ended.items() if ended.state in {FAILED, STOPPED}}
-    return [Status(row.id, NOT_RUN if row.id in missing else DONE) for row in laid_out.jobs]
+    return [Status(row.id, NOT_RUN if row.id in unmade else DONE) for row in laid_out.jobs]
+
+
+def _in_this_run(found: Status, unmade: set[str], reasons: Mapping[str, str]) -> Status:
+    """Return what became of an instance in this run: its files may tell of an earlier one."""
+    if found.instance in reasons:
+        # The file of a job that was killed has no error in it: Snakemake knows better.
+        return found if found.state == FAILED else Status(found.instance, FAILED, reasons[found.instance])
+    return Status(found.instance, NOT_RUN) if found.instance in unmade else found
 
 
 def _in_its_group(failure: Failure, failures: list[Failure], jobs: dict[str, str]) -> Failure:

@@ -96,7 +96,7 @@ def take(shelf: Shelf, key: str, target: str, newest: float = 0.0) -> Facts | No
     target
         A file or folder that does not exist.
     newest
-        An entry that was computed before this time is as good as none.
+        An entry that was computed before this time is as good as none, and so is one that is as far ahead.
 
     Raises
     ------
@@ -111,7 +111,8 @@ def take(shelf: Shelf, key: str, target: str, newest: float = 0.0) -> Facts | No
         except ValueError:
             discard(shelf, facts_name(key))
             return None
-        if facts.made < newest:
+        # A clock that went back has made the age of an entry unknown.
+        if newest and not newest <= facts.made <= 2 * time.time() - newest:
             return None
         if _fetched(shelf, key, facts, target):
             try:

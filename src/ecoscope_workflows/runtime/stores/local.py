@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 
+from ecoscope_workflows.runtime.stores.location import KNOWN
 from ecoscope_workflows.runtime.stores.seals import seal
 from ecoscope_workflows.runtime.whole_files import files_in, make_folder, remove
 
@@ -77,7 +78,7 @@ class LocalShelf:
     def listed(self) -> Iterator[tuple[str, int, float]]:
         """Yield what stands in the folders of this one."""
         for folder in _names(self.place):
-            for name in _names(f"{self.place}/{folder}"):
+            for name in self._names_in(folder):
                 path = f"{self.place}/{folder}/{name}"
                 try:
                     facts = os.stat(path)
@@ -85,6 +86,12 @@ class LocalShelf:
                 except OSError:  # another run removes it
                     continue
                 yield f"{folder}/{name}", size, facts.st_mtime
+
+    def _names_in(self, folder: str) -> Iterator[str]:
+        """Yield what stands in a folder; of records each one, and a folder of them where it is empty."""
+        for name in _names(f"{self.place}/{folder}"):
+            records = _names(f"{self.place}/{folder}/{name}") if folder == KNOWN else []
+            yield from (f"{name}/{record}" for record in records) if records else [name]
 
 
 def _names(folder: str) -> list[str]:

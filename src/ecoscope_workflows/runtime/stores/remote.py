@@ -49,15 +49,19 @@ class RemoteShelf:
 
     def __init__(self, place: str) -> None:
         self.place = place
+        self._files: Any = None
+        self._root = ""
+        self._unreachable: OSError | None = None
         try:
-            from fsspec.core import url_to_fs  # type: ignore[import-untyped]  # noqa: PLC0415  # half a second with what it finds
-
-            self._files, root = self._within(0, lambda: url_to_fs(place))
-        except (ImportError, ValueError) as error:
-            what = f"the store {place} cannot be reached: {error}"
-            hint = "install what fsspec needs for it, e.g. pip install s3fs for s3://, gcsfs for gs://"
-            raise StorageError(Problem("EW606", what, hint=hint)) from None
-        self._root = root.rstrip("/")
+            self._files, root = self._within(0, lambda: _opened(place))
+            self._root = root.rstrip("/")
+        except OSError as error:
+            if isinstance(error.__cause__, ImportError | ValueError):
+                what = f"the store {place} cannot be reached: {error.__cause__}"
+                hint = "install what fsspec needs for it, e.g. pip install s3fs for s3://, gcsfs for gs://"
+                raise StorageError(Problem("EW606", what, hint=hint)) from None
+            # Some file systems look for who signs in, over the network: what is wrong is a note, as later.
+            self._unreachable = error
 
     def read(self, name: str) -> str:
         """Return a small text."""
@@ -150,6 +154,8 @@ class RemoteShelf:
 
         Whatever a file system raises becomes an `OSError`.
         """
+        if self._unreachable is not None:
+            raise self._unreachable
         outcome: list[Any] = []
         failure: list[BaseException] = []
 
@@ -167,13 +173,19 @@ class RemoteShelf:
         if thread.is_alive():
             raise TimeoutError(f"no answer within {seconds:.0f} s")
         if failure:
-            if isinstance(failure[0], OSError | ImportError | ValueError) or not isinstance(
-                failure[0], Exception
-            ):
+            if isinstance(failure[0], OSError) or not isinstance(failure[0], Exception):
                 raise failure[0]
             # Each library has errors of its own for a server that says no.
             raise OSError(f"{type(failure[0]).__name__}: {failure[0]}") from failure[0]
         return outcome[0]
+
+
+def _opened(place: str) -> tuple[Any, str]:
+    """Return the file system of a URL, and the path in it."""
+    from fsspec.core import url_to_fs  # type: ignore[import-untyped]  # noqa: PLC0415  # half a second with what it finds
+
+    opened: tuple[Any, str] = url_to_fs(place)
+    return opened
 
 
 def _changed(facts: dict[str, Any]) -> float:

@@ -1,9 +1,10 @@
 """A process id in, what the process was born with out: a fork of the server stands for one with the same."""
 
+# ruff: noqa: PTH115, PTH116, PTH123  # a dozen files of the kernel for each job, at half the cost of pathlib
+
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 STATUS = (
     "Uid",
@@ -46,24 +47,24 @@ def circumstances(pid: int) -> dict[str, str]:
     OSError
         There is no such process, or it is another user's.
     """
-    process = Path(f"/proc/{pid}")
-    status = dict(line.split(":\t", 1) for line in _text(process / "status").splitlines() if ":\t" in line)
-    cwd = (process / "cwd").stat()
+    process = f"/proc/{pid}"
+    status = dict(line.split(":\t", 1) for line in _text(f"{process}/status").splitlines() if ":\t" in line)
+    cwd = os.stat(f"{process}/cwd")
     return {
         **{name: status.get(name, "") for name in STATUS},
-        **{f"{name} namespace": str((process / "ns" / name).readlink()) for name in NAMESPACES},
+        **{f"{name} namespace": os.readlink(f"{process}/ns/{name}") for name in NAMESPACES},
         "ignored signals": hex(int(status["SigIgn"], 16) & ~INTERNAL_SIGNALS),
-        "limits": _text(process / "limits"),
-        "cgroup": _text(process / "cgroup"),
-        "oom_score_adj": _text(process / "oom_score_adj"),
-        "niceness": _text(process / "stat").rpartition(")")[2].split()[NICE],
+        "limits": _text(f"{process}/limits"),
+        "cgroup": _text(f"{process}/cgroup"),
+        "oom_score_adj": _text(f"{process}/oom_score_adj"),
+        "niceness": _text(f"{process}/stat").rpartition(")")[2].split()[NICE],
         "working directory": f"{cwd.st_dev} {cwd.st_ino}",
     }
 
 
 def umask_of(pid: int) -> int:
     """Return the mask for the rights of new files of a process."""
-    for line in _text(Path(f"/proc/{pid}/status")).splitlines():
+    for line in _text(f"/proc/{pid}/status").splitlines():
         name, _, value = line.partition(":")
         if name == UMASK:
             return int(value, 8)
@@ -90,5 +91,6 @@ def own_environment() -> dict[str, str]:
     return dict(os.environ)
 
 
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="surrogateescape")
+def _text(path: str) -> str:
+    with open(path, encoding="utf-8", errors="surrogateescape") as file:
+        return file.read()

@@ -167,7 +167,8 @@ def ask(
     streams = b"".join(number.to_bytes(4, sys.byteorder) for number in (0, 1, 2))
     connection.settimeout(PATIENCE)
     sent = connection.sendmsg([message], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, streams)])
-    connection.sendall(message[sent:])
+    if sent < len(message):
+        connection.sendall(message[sent:])
     answer = b""
     while not answer.endswith(b"\n"):
         more = connection.recv(4096)

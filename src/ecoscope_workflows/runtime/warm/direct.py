@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ecoscope_workflows.runtime.known_results import restored
+from ecoscope_workflows.runtime.orphans import Orphanage, birth
 from ecoscope_workflows.runtime.warm.ahead import OPTIONS
 from ecoscope_workflows.runtime.warm.announcement import announced
 from ecoscope_workflows.runtime.warm.circumstances import TEMPORARY_VARIABLES, THREAD_VARIABLES
@@ -66,8 +67,11 @@ def run(argv: Sequence[str], *, threads: int, temporary: str) -> int:
         No worker can run it as a process of its own would; nothing of it has been done.
     """
     words = list(argv)
-    if restored(words):
-        return 0
+    try:
+        if restored(words, Orphanage(os.getpid(), birth)):
+            return 0
+    except SystemExit:
+        return 1  # the log says why
     run_ = announced()
     python = Path(sys.executable).with_name(PROGRAM[0])
     if run_ is None or not python.exists():

@@ -33,6 +33,7 @@ RUNNER = (
     "pyarrow.parquet",
 )
 OWN = "ecoscope_workflows"
+REHEARSAL = "ecoscope_workflows.runtime.warm.rehearsal"
 # Libraries that would start threads while they are loaded: said not to.
 QUIET = {**dict.fromkeys(THREAD_VARIABLES, "1"), "JE_ARROW_MALLOC_CONF": "background_thread:false"}
 WITHOUT = "--without"
@@ -60,6 +61,7 @@ class Preloaded:
         self._changing = {OWN}
         # In the order they came in.
         self._tasks: dict[str, None] = {}
+        self._rehearsed: dict[bool, bool] = {}
         os.environ.update(QUIET)
         # What is loaded stays: looking for garbage in it takes a tenth of the time.
         gc.disable()
@@ -77,6 +79,7 @@ class Preloaded:
         for task in new:
             self._reach.follow(task)
             self._read_signature(task)
+        self._rehearse()
         self._look()
         # A collection in a fork would write to every object, and so copy the memory that is shared.
         gc.freeze()
@@ -85,6 +88,27 @@ class Preloaded:
     def is_stale(self) -> bool:
         """Whether a source file of the tasks' packages is not what was loaded."""
         return any(_state(file) != state for file, state in self._files.items())
+
+    @property
+    def is_rehearsed(self) -> bool:
+        """Whether this process has done what every job does with a table, and can do it again."""
+        return bool(self._rehearsed) and all(self._rehearsed.values())
+
+    def _rehearse(self) -> None:
+        """Do what every job does with a table, unless it was done with as much loaded."""
+        spatial = "geopandas" in sys.modules
+        if spatial in self._rehearsed or not self._load(REHEARSAL):
+            return
+        from ecoscope_workflows.runtime.warm.rehearsal import rehearse  # noqa: PLC0415  # loads what it uses
+
+        try:
+            rehearse()
+        except Exception as error:  # noqa: BLE001  # a job that does the same will say so itself
+            say(f"the rehearsal fails: {type(error).__name__}: {error}")
+            self._rehearsed[spatial] = False
+        else:
+            self._rehearsed[spatial] = True
+        self._check_threads(REHEARSAL)
 
     def _learn(self) -> None:
         """Keep what every job would find out anew."""
@@ -162,7 +186,7 @@ def threads() -> int:
 
 def _state(file: str) -> tuple[int, int, int] | None:
     try:
-        facts = Path(file).stat()
+        facts = os.stat(file)  # noqa: PTH116  # of all files, for every job
     except OSError:
         return None
     return facts.st_mtime_ns, facts.st_size, facts.st_ino

@@ -10,7 +10,7 @@ import os
 import select
 import signal
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,10 +25,13 @@ from ecoscope_workflows.runtime.warm.announcement import (
 from ecoscope_workflows.runtime.warm.circumstances import bound_variables, circumstances, own_environment
 from ecoscope_workflows.runtime.warm.client import interpreter, peer
 from ecoscope_workflows.runtime.warm.preloading import Preloaded, say
-from ecoscope_workflows.runtime.warm.session import Origin, serve
+from ecoscope_workflows.runtime.warm.session import Origin
+from ecoscope_workflows.runtime.warm.sessions import Sessions
 
 # A job that comes later than this finds a new server; until then the libraries stay in memory.
 IDLE_SECONDS = 300.0
+# So long after the last job the session of the next one is made: those that come at once have no use for it.
+MOMENT = 0.002
 # Standard input.
 TASKS = 0
 
@@ -56,32 +59,43 @@ class Server:
 
     def work(self, idle: float) -> None:
         """Fork for each job, until Snakemake has ended, nothing comes for `idle` seconds, or code changes."""
+        with closing(Sessions(self.origin, [self.listening.fileno(), self.snakemake])) as sessions:
+            say(self._serve(sessions, idle))
+
+    def _serve(self, sessions: Sessions, idle: float) -> str:
+        """Have sessions for all jobs, and return why there are no more."""
         poll = select.poll()
-        poll.register(self.listening, select.POLLIN)
-        poll.register(self.snakemake, select.POLLIN)
-        poll.register(self.tasks, select.POLLIN)
+        for one in (self.listening, self.snakemake, self.tasks):
+            poll.register(one, select.POLLIN)
         refusal = ""
         while not refusal:
-            ready = {descriptor for descriptor, _ in poll.poll(idle * 1000)}
+            seconds = idle if sessions.has_spare else min(idle, MOMENT)
+            ready = {descriptor for descriptor, _ in poll.poll(seconds * 1000)}
             if self.snakemake in ready:
-                return say("Snakemake has ended")
-            if self.tasks in ready and not self._follow():
-                poll.unregister(self.tasks)
-            if self.listening.fileno() not in ready and ready:
-                continue
-            if not ready:
-                return say(f"no job for {idle:g} s")
-            refusal = "code has changed since the warm worker was started" if self.preloaded.is_stale else ""
-            connection, _ = self.listening.accept()
-            with connection:
-                pid, user = peer(connection)
-                if user != os.getuid():
-                    say(f"process {pid} of user {user} is refused")
-                elif os.fork() == 0:
-                    self.listening.close()
-                    os.close(self.snakemake)
-                    serve(connection, pid, self.origin, refusal)
-        return say(refusal)
+                return "Snakemake has ended"
+            if self.tasks in ready:
+                sessions.close()
+                if not self._follow():
+                    poll.unregister(self.tasks)
+            if self.listening.fileno() in ready:
+                refusal = (
+                    "code has changed since the warm worker was started" if self.preloaded.is_stale else ""
+                )
+                self._accept(sessions, refusal)
+            elif not ready and sessions.has_spare:
+                return f"no job for {idle:g} s"
+            elif not ready:
+                sessions.prepare(rehearsed=self.preloaded.is_rehearsed)
+        return refusal
+
+    def _accept(self, sessions: Sessions, refusal: str) -> None:
+        connection, _ = self.listening.accept()
+        with connection:
+            pid, user = peer(connection)
+            if user == os.getuid():
+                sessions.hand_over(connection, pid, refusal)
+            else:
+                say(f"process {pid} of user {user} is refused")
 
     def _follow(self) -> bool:
         """Load what the next tasks need, and return whether there may be more."""

@@ -1,4 +1,4 @@
-"""A job in the server's fork: asked by a client, it forks the job, passes signals on, and tells the outcome.
+"""A job in the server's fork: it forks the job, hears the client, passes signals on, and tells the outcome.
 
 It joins the client's process group, so that Ctrl-C, Ctrl-Z and a kill of the group reach the job as if it
 were cold, and it is the one that orphans of the job are given to, so that none outlives a job that is killed.
@@ -25,18 +25,21 @@ from ecoscope_workflows.runtime.warm.circumstances import (
 from ecoscope_workflows.runtime.warm.client import FORWARDED, GO, HEAD, READY
 from ecoscope_workflows.runtime.warm.native_threads import all_single, obstacle
 from ecoscope_workflows.runtime.warm.preloading import say
-from ecoscope_workflows.runtime.warm.worker import become
+from ecoscope_workflows.runtime.warm.rehearsal import warm_up
+from ecoscope_workflows.runtime.warm.worker import BLOCKED, Request, begin, run_one
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+LIBC = ctypes.CDLL(None, use_errno=True)
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 # A signal to the whole group reaches this process when it reaches the client, but for the clock's grain.
 SAME_MOMENT = 0.02
 # A client sends its request at once; one that does not is none of ours.
 PATIENCE = 10.0
-BLOCKED = (*FORWARDED, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU)
+# The most that the server says of a client.
+SAID = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,60 +52,116 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What a client asks for."""
+class Waiting:
+    """The process of a job that has not begun.
 
-    client: int
-    interpreter: list[str]
-    argv: list[str]
-    environment: dict[str, str]
-    streams: list[int]
-    umask: int
+    Parameters
+    ----------
+    pid
+        Its id.
+    process
+        A descriptor of it.
+    channel
+        Where it is told what to do, and tells its exit code.
+    """
+
+    pid: int
+    process: int
+    channel: socket.socket
 
 
-def serve(connection: socket.socket, client: int, origin: Origin, refusal: str = "") -> NoReturn:
-    """Run the job of a client, or tell it a refusal, and end this process."""
+def stand_by(server: socket.socket, origin: Origin, *, early: bool) -> NoReturn:
+    """Make a process for a job, run the job of the client that the server hands over, and end this process.
+
+    Parameters
+    ----------
+    server
+        Where the connection to a client comes from; it is closed where none will come.
+    origin
+        What the server was started with.
+    early
+        Whether nobody waits yet, so that the job's process has time to warm up.
+    """
     try:
-        _serve(connection, client, origin, refusal)
-    except (OSError, ValueError) as error:
-        say(f"job of process {client}: {type(error).__name__}: {error}")
+        _stand_by(server, origin, early=early)
+    except Exception as error:  # noqa: BLE001  # this is the outermost frame of the session's process
+        say(f"a session ends early: {type(error).__name__}: {error}")
     finally:
         os._exit(0)
 
 
-def _serve(connection: socket.socket, client: int, origin: Origin, refusal: str) -> None:
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+def _stand_by(server: socket.socket, origin: Origin, *, early: bool) -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, BLOCKED)
+    _control(PR_SET_CHILD_SUBREAPER, 1)
+    job = _prepare(server, early=early)
+    begun = False
+    try:
+        said, descriptors, *_ = socket.recv_fds(server, SAID, 1)
+        if descriptors:
+            client, _, refusal = said.decode().partition(" ")
+            with socket.socket(fileno=descriptors[0]) as connection:
+                begun = _serve(connection, int(client), origin, refusal, job)
+    finally:
+        if not begun:
+            _end_children()
+
+
+def _prepare(server: socket.socket, *, early: bool) -> Waiting:
+    """Fork the process of the job."""
+    session = os.getpid()
+    channel, other = socket.socketpair()
+    pid = os.fork()
+    if pid == 0:
+        _control(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != session:
+            os._exit(1)
+        server.close()
+        channel.close()
+        if early:
+            warm_up()
+        run_one(other)
+    other.close()
+    return Waiting(pid, os.pidfd_open(pid), channel)
+
+
+def _serve(connection: socket.socket, client: int, origin: Origin, refusal: str, job: Waiting) -> bool:
+    """Run the job of a client, or tell it a refusal; return whether the job was begun."""
     connection.settimeout(PATIENCE)
     request = _receive(connection, client)
     reason = refusal or _why_not(request, origin)
     if reason:
         connection.sendall(f"{reason}\n".encode(errors="backslashreplace"))
-        return
-    signal.pthread_sigmask(signal.SIG_BLOCK, BLOCKED)
-    os.setpgid(0, os.getpgid(client))
-    _control(PR_SET_CHILD_SUBREAPER, 1)
+        # A client that is still sending would take the end of this process for the answer.
+        connection.shutdown(socket.SHUT_WR)
+        connection.recv(1)
+        return False
+    if select.select([job.process], [], [], 0)[0]:
+        raise ChildProcessError("the process of the job has ended before its job has begun")
+    for process in (0, job.pid):
+        os.setpgid(process, os.getpgid(client))
     connection.sendall(READY)
     if connection.recv(len(GO)) != GO:
-        return
+        return False
     connection.settimeout(None)
-    session = os.getpid()
-    job = os.fork()
-    if job == 0:
-        connection.close()
-        _control(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != session:
-            os._exit(1)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, BLOCKED)
-        become(request.argv, request.environment, request.streams, request.umask, client)
+    begin(job.channel, request)
     for descriptor in request.streams:
         os.close(descriptor)
-    gone = _watch(connection, job)
-    _, status = os.waitpid(job, 0)
-    code = os.waitstatus_to_exitcode(status)
-    if gone or code < 0:
-        _end_children()
+    told = _watch(connection, job)
+    code = _end_of(job) if told is None else told
     with suppress(BrokenPipeError, ConnectionResetError):
         connection.sendall(str(code).encode("ascii"))
+    connection.close()
+    if told is not None:
+        os.waitpid(job.pid, 0)
+    return True
+
+
+def _end_of(job: Waiting) -> int:
+    """Wait for the end of a job, of which nothing stays where it was killed."""
+    code = os.waitstatus_to_exitcode(os.waitpid(job.pid, 0)[1])
+    if code < 0:
+        _end_children()
+    return code
 
 
 def _receive(connection: socket.socket, client: int) -> Request:
@@ -145,25 +204,35 @@ def _why_not(request: Request, origin: Origin) -> str:
     return f"{library} cannot change its number of threads" if library else ""
 
 
-def _watch(connection: socket.socket, job: int) -> bool:
-    """Pass on what the client is told, until the job ends; return whether the client went away before."""
-    process = os.pidfd_open(job)
+def _watch(connection: socket.socket, job: Waiting) -> int | None:
+    """Pass on what the client is told, until the job ends; where the client goes away before, end the job.
+
+    Returns
+    -------
+    int or None
+        The exit code, where the job says it: its client need not wait until the kernel has taken apart the
+        memory that the job's process shares. None where it has to be asked for.
+    """
     poll = select.poll()
-    poll.register(connection, select.POLLIN)
-    poll.register(process, select.POLLIN)
+    for one in (connection, job.process, job.channel):
+        poll.register(one, select.POLLIN)
     while True:
         ready = {descriptor for descriptor, _ in poll.poll()}
-        if process in ready:
-            return False
+        if job.channel.fileno() in ready:
+            if code := _told(job.channel):
+                return int(code)
+            poll.unregister(job.channel)
+        if job.process in ready:
+            return None
         if connection.fileno() in ready:
             numbers = _told(connection)
             if not numbers:
-                os.kill(job, signal.SIGKILL)
-                return True
+                os.kill(job.pid, signal.SIGKILL)
+                return None
             for number in numbers:
                 # Where the whole group got it, the job has it already.
                 if number in FORWARDED and signal.sigtimedwait([number], SAME_MOMENT) is None:
-                    os.kill(job, number)
+                    os.kill(job.pid, number)
 
 
 def _told(connection: socket.socket) -> bytes:
@@ -187,6 +256,6 @@ def _end_children() -> None:
 
 
 def _control(option: int, value: int) -> None:
-    if ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) != 0:
+    if LIBC.prctl(option, value, 0, 0, 0) != 0:
         error = ctypes.get_errno()
         raise OSError(error, os.strerror(error))

@@ -5,19 +5,23 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import pickle
 import random
 import signal
+import socket
 import sys
 import tempfile
 import threading
 import traceback
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from ecoscope_workflows.runtime import command
 from ecoscope_workflows.runtime.orphans import Orphanage, ancestors, birth
 from ecoscope_workflows.runtime.warm.announcement import announced
+from ecoscope_workflows.runtime.warm.client import FORWARDED
 from ecoscope_workflows.runtime.warm.native_threads import all_single, set_openblas_threads, wanted
 
 if TYPE_CHECKING:
@@ -25,28 +29,60 @@ if TYPE_CHECKING:
 
 # As Python itself ends when its output cannot be written.
 FLUSH_FAILED = 120
+STREAMS = 3
+# What a session passes on, and what is not for it.
+BLOCKED = (*FORWARDED, signal.SIGTSTP, signal.SIGTTIN, signal.SIGTTOU)
 
 
-def become(
-    argv: Sequence[str], environment: dict[str, str], streams: Sequence[int], umask: int, client: int
-) -> NoReturn:
-    """Take on the place of a client, run its job, and end this process.
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client asks for.
 
     Parameters
     ----------
+    client
+        Its process id.
+    interpreter
+        Its Python, with options and version.
     argv
         The arguments of the job.
     environment, streams, umask
-        The client's: variables, descriptors of standard input, output and error, and mask for new files.
-    client
-        The client's process id.
+        Its variables, descriptors of its standard input, output and error, and mask for new files.
     """
+
+    client: int
+    interpreter: list[str]
+    argv: list[str]
+    environment: dict[str, str]
+    streams: list[int]
+    umask: int
+
+
+def begin(channel: socket.socket, request: Request) -> None:
+    """Let a process that waits run a job."""
+    socket.send_fds(channel, [b"\0"], request.streams)
+    channel.sendall(pickle.dumps(replace(request, streams=[])))
+    channel.shutdown(socket.SHUT_WR)
+
+
+def run_one(channel: socket.socket) -> NoReturn:
+    """Wait for a job, take on the place of its client, run it, and end this process."""
     code = 1
+    own = os.getpid()
     try:
-        _take_place(argv, environment, streams, umask)
-        code = _run(list(argv), client)
+        _, streams, *_ = socket.recv_fds(channel, 1, STREAMS)
+        with channel.makefile("rb") as file:
+            request: Request = pickle.load(file)  # noqa: S301  # of the process that has forked this one
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, BLOCKED)
+        _take_place(request.argv, request.environment, streams, request.umask)
+        code = _run(list(request.argv), request.client)
     finally:
-        os._exit(_finish(code))
+        code = _finish(code)
+        # A fork of the task that comes here as well has nothing to say.
+        if os.getpid() == own:
+            with suppress(OSError):  # the task may have closed all that it has not opened
+                channel.send(str(code).encode("ascii"))
+        os._exit(code)
 
 
 def _take_place(argv: Sequence[str], environment: dict[str, str], streams: Sequence[int], umask: int) -> None:
@@ -56,7 +92,8 @@ def _take_place(argv: Sequence[str], environment: dict[str, str], streams: Seque
     os.umask(umask)
     for name in os.environ.keys() - environment.keys():
         del os.environ[name]
-    os.environ.update(environment)
+    # Most are the same, and each that is set costs memory that is not shared any more.
+    os.environ.update(environment.items() - os.environ.items())
     tempfile.tempdir = None
     sys.argv = [str(Path(command.__file__).with_name("__main__.py")), *argv]
     for stream, terminal in ((sys.stdout, os.isatty(1)), (sys.stderr, True)):
