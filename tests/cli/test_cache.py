@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +13,8 @@ from ecoscope_workflows.cli import run
 from ecoscope_workflows.contracts.digests import digest_of
 from ecoscope_workflows.contracts.stored import Item
 from ecoscope_workflows.runtime.store import Store
+from ecoscope_workflows.runtime.stores.local import LocalShelf
+from ecoscope_workflows.runtime.stores.location import shown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,3 +92,37 @@ def test_a_store_out_of_reach_is_told_in_words(
     said = capsys.readouterr().err
     assert said.startswith("error[EW606]: the store zip://store")
     assert " = hint: " in said
+
+
+@pytest.mark.parametrize("command", [("prune", "--keep-bytes", "0"), ("verify",)])
+def test_a_store_that_nothing_can_be_removed_from_is_told(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: tuple[str, ...],
+) -> None:
+    for content in (folder / ".ecoscope-workflows" / "store").glob("??/*.????????????????"):
+        content.write_text("spoiled")
+
+    def refuse(shelf: LocalShelf, name: str) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), f"{shelf.place}/{name}")
+
+    monkeypatch.setattr(LocalShelf, "remove", refuse)
+    assert run(["cache", command[0], str(folder), *command[1:]]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "EW606" in err
+    assert "Read-only file system" in err
+
+
+@pytest.mark.parametrize(
+    ("place", "printed"),
+    [
+        ("s3://bucket/a@b", "s3://bucket/a@b"),
+        ("ftp://me:secret@host/a", "ftp://…@host/a"),
+        ("ftp://me:sec@ret@host", "ftp://…@host"),
+        ("/home/me@host/store", "/home/me@host/store"),
+    ],
+)
+def test_no_message_shows_who_signs_in_at_a_url(place: str, printed: str) -> None:
+    assert shown(place) == printed

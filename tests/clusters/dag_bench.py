@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.end_to_end.conftest import Project, as_yaml
+from tests.end_to_end.conftest import Project, as_yaml, whole
 from tests.standins.kubernetes_airflow import AirflowStandIn
 from tests.standins.kubernetes_api import NAMESPACE
 from tests.standins.kubernetes_pods import Node
@@ -39,15 +39,6 @@ def environment_of_airflow() -> Path:
     if os.environ.get("CI"):
         pytest.fail(why)
     pytest.skip(why)
-
-
-def files_under(folder: Path) -> dict[str, bytes]:
-    """Return the content of every file of a folder, but for hidden ones."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and not path.name.startswith(".")
-    }
 
 
 @dataclass
@@ -186,7 +177,7 @@ class Ran:
         run = self.of(name)
         assert "tasks" in run, run
         assert set(run["tasks"].values()) == {"success"}, self.said(name)
-        return files_under(self.results(name))
+        return whole(self.results(name))
 
     def value(self, name: str, instance: str, number: int = 0) -> Any:
         """Return a result that is stored as JSON."""
@@ -204,4 +195,4 @@ class Ran:
             sys.executable, script, *given, "--results", "from_script/results", FIELDKIT_PLACE=place
         )
         assert run.code == 0, run.output
-        return files_under(project.folder / "from_script" / "results")
+        return whole(project.folder / "from_script" / "results")

@@ -199,6 +199,16 @@ def files_in(folder: Path) -> list[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
+def whole(folder: Path) -> dict[str, bytes]:
+    """Return the content of every file of the results, but for what is hidden there: marks, and stores."""
+    files = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
+    return {
+        name.as_posix(): path.read_bytes()
+        for name, path in files.items()
+        if not any(part.startswith(".") for part in name.parts)
+    }
+
+
 def as_yaml(value: Any) -> str:
     """Return plain data as YAML that reads as the same data by any version of YAML."""
     return str(yaml.dump(value, Dumper=Quoted, allow_unicode=True, sort_keys=False, width=10_000))

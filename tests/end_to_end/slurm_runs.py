@@ -268,13 +268,3 @@ def disturbed(cluster: Cluster, *, faults: Going, stopped: Going, resumed: Going
     number = cluster.job(faults, "too_slow").number
     cluster.slurm.call("scontrol", "update", f"JobId={number}", "EndTime=now")
     return goes_on
-
-
-def whole(folder: Path) -> dict[str, bytes]:
-    """Return the content of every file of the results, but for what is hidden there: marks with times."""
-    files = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
-    return {
-        name.as_posix(): path.read_bytes()
-        for name, path in files.items()
-        if not any(part.startswith(".") for part in name.parts)
-    }

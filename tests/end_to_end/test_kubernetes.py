@@ -12,9 +12,9 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.end_to_end.conftest import whole
 from tests.end_to_end.kubernetes_cluster import SECRETS, STORAGE_NAMES, Cluster, Going, cluster_in, until
 from tests.end_to_end.kubernetes_runs import OF_STORE, Runs, all_going
-from tests.end_to_end.slurm_runs import whole
 from tests.end_to_end.test_fan_out import PARAMS
 from tests.end_to_end.test_fan_out import SPEC as GROUPS
 from tests.standins import kubernetes_image as image

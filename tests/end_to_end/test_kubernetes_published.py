@@ -14,8 +14,8 @@ from zipfile import ZipFile
 
 import pytest
 import yaml
+from tests.end_to_end.conftest import whole
 from tests.end_to_end.kubernetes_cluster import Cluster, Going, cluster_in
-from tests.end_to_end.slurm_runs import whole
 from tests.end_to_end.test_subject_tracking import CASE, WRITERS, mocks_in
 
 if TYPE_CHECKING:

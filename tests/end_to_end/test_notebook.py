@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.end_to_end.conftest import whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,14 +88,6 @@ def shown(cells: list[dict[str, Any]], instance: str) -> dict[str, str]:
     return {kind: "".join(text) for kind, text in data.items()}
 
 
-def files_under(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and not path.name.startswith(".")
-    }
-
-
 def of_script(project: Project, params: Path, place: str = "") -> dict[str, bytes]:
     command = (
         sys.executable,
@@ -106,7 +99,7 @@ def of_script(project: Project, params: Path, place: str = "") -> dict[str, byte
     )
     run = project.call(*command, FIELDKIT_PLACE=place)
     assert run.code == 0, run.output
-    return files_under(project.folder / "from_script" / "results")
+    return whole(project.folder / "from_script" / "results")
 
 
 def test_every_value_reaches_the_next_task_as_in_the_other_targets(project: Project) -> None:
@@ -118,8 +111,8 @@ def test_every_value_reaches_the_next_task_as_in_the_other_targets(project: Proj
     assert run.code == 0, run.output + project.logs()
     (project.folder / "params.yaml").write_bytes(params.read_bytes())
     cells = executed(project, compile_notebook(project), PLACE)
-    by_notebook = files_under(project.folder / "results")
-    assert by_notebook == files_under(project.results)
+    by_notebook = whole(project.folder / "results")
+    assert by_notebook == whole(project.results)
     assert by_notebook == of_script(project, params, PLACE)
     assert shown(cells, "in_spec")["text/plain"] == "{'a': {'b': 3, 'y': 2}, 'z': 1}"
 
@@ -132,8 +125,8 @@ def test_groups_skips_and_cheap_instances_are_as_in_the_other_targets(project: P
     project.finish()
     (project.folder / "params.yaml").write_bytes(params.read_bytes())
     cells = executed(project, compile_notebook(project))
-    by_notebook = files_under(project.folder / "results")
-    assert by_notebook == files_under(project.results)
+    by_notebook = whole(project.folder / "results")
+    assert by_notebook == whole(project.results)
     assert by_notebook == of_script(project, params)
     assert shown(cells, "grown")["text/plain"].endswith("2 items; shown is north")
     assert shown(cells, "counted")["text/plain"] == (
@@ -155,7 +148,7 @@ def test_tasks_may_be_named_as_what_a_program_calls_its_own(project: Project) ->
     project.write_instances([*instances, {"id": "one", "task": "echo", "partial": {"value": 1}}])
     executed(project, compile_notebook(project))
     expected = {f"use_{name}.json": f"{number + 10}\n".encode() for number, name in enumerate(names)}
-    made = files_under(project.folder / "results")
+    made = whole(project.folder / "results")
     assert {name: made[name] for name in expected} == expected
     (project.folder / "params.yaml").write_text("{}")
     assert of_script(project, project.folder / "params.yaml") == made
@@ -252,11 +245,11 @@ def test_an_example_runs_from_top_to_bottom_and_shows_its_map(
     assert "<iframe sandbox=" in shown(cells, page)["text/html"]
     params = examples / name / "params.yaml"
     script = project.compile_script(*options, spec=examples / name / "spec.yaml")
-    by_notebook = files_under(project.folder / "results")
+    by_notebook = whole(project.folder / "results")
     (project.folder / "results").rename(project.folder / "from_notebook")
     run = project.call(sys.executable, script, "--config", params)
     assert run.code == 0, run.output
-    assert by_notebook == files_under(project.folder / "results")
+    assert by_notebook == whole(project.folder / "results")
 
 
 def test_jupytext_goes_there_and_back(project: Project, examples: Path) -> None:

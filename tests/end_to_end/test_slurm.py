@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.clusters.slurm import Slurm, missing
-from tests.end_to_end.slurm_runs import Cluster, Going, Runs, all_going, whole
+from tests.end_to_end.conftest import whole
+from tests.end_to_end.slurm_runs import Cluster, Going, Runs, all_going
 
 from ecoscope_workflows.contracts.digests import digest_of
 from ecoscope_workflows.runtime.place import NOTE

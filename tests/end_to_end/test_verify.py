@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.clusters.dag_bench import AIRFLOW_VARIABLE, environment_of_airflow
-from tests.end_to_end.test_notebook import files_under
+from tests.end_to_end.conftest import whole
 
 from ecoscope_workflows.compiler.loading import load_graph
 
@@ -116,9 +116,7 @@ def test_every_value_reaches_the_next_task_as_the_same_value(odd: tuple[Project,
     assert run.code == 0, run.output
     assert run.output.splitlines()[-1].endswith("targets × 12 tasks: identical")  # noqa: RUF001  # as above
     kept = project.folder / "kept"
-    made = {
-        name: files_under(kept / name / "results") for name in ("script-sequential", "jupytext", "snakemake")
-    }
+    made = {name: whole(kept / name / "results") for name in ("script-sequential", "jupytext", "snakemake")}
     script = made.pop("script-sequential")
     assert PLACE in script["place.txt"].decode()
     assert b"Ivoire" not in script["place.txt.provenance.json"]
@@ -133,7 +131,7 @@ def test_airflow_is_one_of_the_targets_where_there_is_one(odd: tuple[Project, Ru
     assert run.output.splitlines()[-1] == "4 targets × 12 tasks: identical"  # noqa: RUF001  # as above
     kept = project.folder / "kept"
     (results,) = kept.glob("airflow-kubernetes/json/*/results")
-    by_airflow, script = files_under(results), files_under(kept / "script-sequential" / "results")
+    by_airflow, script = whole(results), whole(kept / "script-sequential" / "results")
     assert by_airflow.keys() == script.keys()
     # The path of its file, and so its provenance, is another one.
     unlike = {name for name, content in script.items() if by_airflow[name] != content}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from fsspec import get_filesystem_class, register_implementation  # type: ignore[import-untyped]
+from fsspec.asyn import get_loop  # type: ignore[import-untyped]
 from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[import-untyped]
 from tests.runtime import kept
 from tests.runtime.jobs import job
@@ -37,7 +40,22 @@ def bucket(object_storage: Storage, monkeypatch: pytest.MonkeyPatch) -> Iterator
     made = object_storage.bucket()
     reach(monkeypatch, made.scheme, made.store)
     yield made
+    give_up()
     get_filesystem_class(made.scheme).clear_instance_cache()
+
+
+def give_up() -> None:
+    """End what file systems still try again, which a job would leave behind when it ends."""
+    loop = get_loop()
+
+    def cancel() -> None:
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+
+    waiting = [thread for thread in threading.enumerate() if thread.name.startswith("store ")]
+    while any(thread.is_alive() for thread in waiting):
+        loop.call_soon_threadsafe(cancel)
+        time.sleep(0.01)
 
 
 def reach(monkeypatch: pytest.MonkeyPatch, scheme: str, variables: Mapping[str, str]) -> None:

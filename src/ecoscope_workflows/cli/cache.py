@@ -75,13 +75,13 @@ def _used(folder: Path) -> Iterator[Store]:
     Raises
     ------
     StorageError
-        When it cannot be read: a run would go on without it.
+        When it cannot be read, or not be written where that is needed: a run would go on without it.
     click.UsageError
         When it is switched off.
     """
     from ecoscope_workflows.errors import Problem, StorageError  # noqa: PLC0415  # 0.1 s with the others
     from ecoscope_workflows.runtime.store import Store  # noqa: PLC0415  # as above
-    from ecoscope_workflows.runtime.stores.location import store_of  # noqa: PLC0415  # as above
+    from ecoscope_workflows.runtime.stores.location import shown, store_of  # noqa: PLC0415  # as above
 
     root = _cache_root(folder / "workflow" / "spec.yaml")
     try:
@@ -90,8 +90,8 @@ def _used(folder: Path) -> Iterator[Store]:
             raise click.UsageError("the store is switched off: ECOSCOPE_WORKFLOWS_STORE is set to nothing.")
         yield store
     except OSError as error:
-        what = f"the store {store_of(str(folder), root)} cannot be reached: {error}"
-        hint = "see that it is there, and may be read; at a URL its own library signs in, e.g. by AWS_PROFILE"
+        what = f"the store {shown(store_of(str(folder), root))} cannot be used: {error}"
+        hint = "see that it is there and may be changed; at a URL its own library signs in, as by AWS_PROFILE"
         raise StorageError(Problem("EW606", what, hint=hint)) from error
 
 

@@ -121,7 +121,10 @@ def take(shelf: Shelf, key: str, target: str, newest: float = 0.0) -> Facts | No
                 pass
             return facts
         if not _replaced(shelf, key, facts):
-            drop(shelf, key, facts)
+            try:
+                drop(shelf, key, facts)
+            except OSError:  # it is a miss all the same
+                pass
             return None
     return None
 
@@ -175,13 +178,19 @@ def put(shelf: Shelf, key: str, source: str, digest: str, skipped: str = "") -> 
 
 
 def drop(shelf: Shelf, key: str, facts: Facts | None = None) -> None:
-    """Remove an entry: first what finds it."""
+    """Remove an entry: first what finds it.
+
+    Raises
+    ------
+    OSError
+        When it stays, as in a store that may only be read.
+    """
     if facts is None:
         try:
             facts = Facts.read(shelf, key)
         except (OSError, ValueError):
             facts = None
-    discard(shelf, facts_name(key))
+    shelf.remove(facts_name(key))
     if facts is not None:
         discard(shelf, content_name(key, facts))
 

@@ -24,6 +24,14 @@ def store_in(cache_root: str) -> str:
     return f"{cache_root.rstrip('/')}/{DEFAULT_STORE}"
 
 
+def shown(place: str) -> str:
+    """Return the place of a store as it may be printed: without what somebody has written into its URL."""
+    scheme, is_there, rest = place.partition("://")
+    authority, slash, path = rest.partition("/")
+    _, signed, host = authority.rpartition("@")
+    return f"{scheme}://…@{host}{slash}{path}" if is_there and signed else place
+
+
 def is_url(place: str) -> bool:
     """Return whether a store is at a URL, such as ``s3://bucket/folder``."""
     return "://" in place

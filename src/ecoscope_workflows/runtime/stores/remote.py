@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ecoscope_workflows.errors import Problem, StorageError
 from ecoscope_workflows.runtime.stores.entries import ARCHIVE, USED
+from ecoscope_workflows.runtime.stores.location import shown
 from ecoscope_workflows.runtime.stores.seals import seal
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class RemoteShelf:
     """
 
     def __init__(self, place: str) -> None:
-        self.place = place
+        self.place = shown(place)
         self._files: Any = None
         self._root = ""
         self._unreachable: OSError | None = None
@@ -57,7 +58,7 @@ class RemoteShelf:
             self._root = root.rstrip("/")
         except OSError as error:
             if isinstance(error.__cause__, ImportError | ValueError):
-                what = f"the store {place} cannot be reached: {error.__cause__}"
+                what = f"the store {self.place} cannot be reached: {error.__cause__}"
                 hint = "install what fsspec needs for it, e.g. pip install s3fs for s3://, gcsfs for gs://"
                 raise StorageError(Problem("EW606", what, hint=hint)) from None
             # Some file systems look for who signs in, over the network: what is wrong is a note, as later.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import atexit
 import gc
+import json
 import os
-import pickle
 import random
 import signal
 import socket
@@ -14,7 +14,7 @@ import tempfile
 import threading
 import traceback
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -61,7 +61,8 @@ class Request:
 def begin(channel: socket.socket, request: Request) -> None:
     """Let a process that waits run a job."""
     socket.send_fds(channel, [b"\0"], request.streams)
-    channel.sendall(pickle.dumps(replace(request, streams=[])))
+    # Names and values that are no UTF-8 have lone surrogates, which JSON writes as ASCII.
+    channel.sendall(json.dumps(asdict(replace(request, streams=[]))).encode("ascii"))
     channel.shutdown(socket.SHUT_WR)
 
 
@@ -72,7 +73,7 @@ def run_one(channel: socket.socket) -> NoReturn:
     try:
         _, streams, *_ = socket.recv_fds(channel, 1, STREAMS)
         with channel.makefile("rb") as file:
-            request: Request = pickle.load(file)  # noqa: S301  # of the process that has forked this one
+            request = Request(**json.loads(file.read()))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, BLOCKED)
         _take_place(request.argv, request.environment, streams, request.umask)
         code = _run(list(request.argv), request.client)
