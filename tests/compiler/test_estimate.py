@@ -46,6 +46,24 @@ def test_needs_that_go_round_in_a_circle_do_not_hang() -> None:
     assert seconds_left(RECORDED, {"a": {"b"}, "b": {"a"}}, {}, ["a", "b"], 1) == 0.0
 
 
+def test_a_job_that_was_restored_since_takes_as_long_as_it_took_to_compute(tmp_path: Path) -> None:
+    usage = tmp_path / ".snakemake" / "ecoscope-workflows" / "usage"
+    for folder, name, text in (
+        (tmp_path / "benchmarks", "restored.tsv", "s\n0.01\n"),
+        (usage, "restored.json", '{"seconds": 3.5}'),
+        # With the start of its process.
+        (tmp_path / "benchmarks", "computed.tsv", "s\n2.0\n"),
+        (usage, "computed.json", '{"seconds": 1.75}'),
+        # Snakemake has removed its record, and was killed.
+        (usage, "killed.json", '{"seconds": 0.5}'),
+        (usage, "cut.json", '{"sec'),
+    ):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    found = recorded_seconds(tmp_path, ["restored", "computed", "killed", "cut", "missing"])
+    assert found == {"restored": 3.5, "computed": 2.0, "killed": 0.5}
+
+
 def test_times_come_from_the_last_line_of_snakemakes_own_records(tmp_path: Path) -> None:
     folder = tmp_path / "benchmarks"
     folder.mkdir()

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.clusters.package_folders import package_folder
 from tests.standins.google_storage import GoogleStorage, google_storage
 from tests.standins.object_storage import Bucket
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 VARIABLE = "ECOSCOPE_WORKFLOWS_GOOGLE"
-REQUIREMENTS = Path(__file__).parents[1] / "clusters" / "google.txt"
 
 
 class GoogleBucket(Bucket):
@@ -61,14 +60,7 @@ class GoogleBucket(Bucket):
 
 def packages() -> Path:
     """Return the folder of Google's packages; skip where there is none."""
-    folder = os.environ.get(VARIABLE, "")
-    # `make check` names folders that `make test` fills.
-    if folder and Path(folder).is_dir():
-        return Path(folder).resolve()
-    why = f"set {VARIABLE} to a folder with the packages of {REQUIREMENTS.name}"
-    if os.environ.get("CI"):
-        pytest.fail(f"CI must have the packages of Google's storage: {why}")
-    pytest.skip(f"no packages of Google's storage here: {why}")
+    return package_folder(VARIABLE, "the packages of Google's storage")
 
 
 @contextmanager

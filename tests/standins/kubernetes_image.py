@@ -7,14 +7,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
+from tests.clusters.package_folders import package_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 VARIABLE = "ECOSCOPE_WORKFLOWS_KUBERNETES"
 # Installed by themselves: each Snakemake imports all plugins that it finds, and these take half a second.
-REQUIREMENTS = Path(__file__).parents[1] / "clusters" / "kubernetes.txt"
 NAME = "registry.example/tracks:1"
 OF_EXECUTORS = ("snakemake_executor_plugin", "kubernetes")
 
@@ -50,11 +49,4 @@ def variables(folder: Path, executors: Path, packages: Sequence[Path]) -> dict[s
 
 def executors() -> Path:
     """Return the folder of Snakemake's plugins for Kubernetes and its storage; skip where there is none."""
-    folder = os.environ.get(VARIABLE, "")
-    # `make check` names folders that `make test` fills.
-    if folder and Path(folder).is_dir():
-        return Path(folder).resolve()
-    why = f"set {VARIABLE} to a folder with the packages of {REQUIREMENTS.name}"
-    if os.environ.get("CI"):
-        pytest.fail(f"CI must have Snakemake's plugins for Kubernetes: {why}")
-    pytest.skip(f"no plugins for Kubernetes here: {why}")
+    return package_folder(VARIABLE, "Snakemake's plugins for Kubernetes")

@@ -7,6 +7,8 @@ import heapq
 from collections import deque
 from typing import TYPE_CHECKING
 
+from ecoscope_workflows.runtime.usage import read_usage
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
@@ -15,21 +17,32 @@ if TYPE_CHECKING:
 
 
 def recorded_seconds(folder: Path, instances: Iterable[str]) -> dict[str, float]:
-    """Return how long the last job of each instance took, where Snakemake has recorded it.
+    """Return how many seconds each instance takes to compute, where that was recorded.
 
-    It must be asked before Snakemake starts, which removes the record of each job that it runs.
+    Snakemake has the whole time of the last job, and the job itself what it took when it last computed
+    something: one that was restored since says nothing of that.
+    It must be asked before Snakemake starts, which removes its record of each job that it runs.
     """
     found = {}
     for name in instances:
-        path = folder / "benchmarks" / f"{name}.tsv"
-        if path.is_file():
-            with path.open(encoding="utf-8", newline="") as stream:
-                rows = list(csv.DictReader(stream, delimiter="\t"))
-            try:
-                found[name] = float(rows[-1]["s"])
-            except (IndexError, KeyError, TypeError, ValueError):
-                continue  # it was cut off, or is of another program
+        used = read_usage(name, folder=folder) or {}
+        times = [_of_last_job(folder / "benchmarks" / f"{name}.tsv"), used.get("seconds")]
+        known = [seconds for seconds in times if seconds is not None]
+        if known:
+            found[name] = max(known)
     return found
+
+
+def _of_last_job(path: Path) -> float | None:
+    """Return the seconds in a benchmark file of Snakemake's."""
+    if not path.is_file():
+        return None
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream, delimiter="\t"))
+    try:
+        return float(rows[-1]["s"])
+    except (IndexError, KeyError, TypeError, ValueError):
+        return None  # it was cut off, or is of another program
 
 
 def needs_of(rows: Iterable[Row]) -> dict[str, frozenset[str]]:

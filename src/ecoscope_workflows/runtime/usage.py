@@ -64,9 +64,19 @@ class Usage:
             temporary.replace(self._file)
 
 
-def read_usage(name: str, since: float) -> dict[str, float] | None:
-    """Return what a job took, if it was recorded since a time; None where it was not, or restored."""
-    file = FOLDER / f"{name}.json"
+def read_usage(name: str, since: float = 0.0, folder: Path | None = None) -> dict[str, float] | None:
+    """Return what a job took, if it was recorded since a time; None where it was not, or restored.
+
+    Parameters
+    ----------
+    name
+        As `Usage` takes it.
+    since
+        In seconds since 1970; at any time where nothing is said.
+    folder
+        The folder of the run; the current one where nothing is said.
+    """
+    file = (folder or Path()) / FOLDER / f"{name}.json"
     try:
         if file.stat().st_mtime < since:
             return None
